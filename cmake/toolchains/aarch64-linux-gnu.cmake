@@ -1,0 +1,11 @@
+# Cross-building for 64-bit ARM on Debian (g++-aarch64-linux-gnu); programs run under qemu-user where it is there.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
+set(CMAKE_CXX_COMPILER aarch64-linux-gnu-g++)
+set(CMAKE_FIND_ROOT_PATH /usr/aarch64-linux-gnu)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+find_program(OXIDALLOC_QEMU NAMES qemu-aarch64-static qemu-aarch64)
+if(OXIDALLOC_QEMU)
+  set(CMAKE_CROSSCOMPILING_EMULATOR ${OXIDALLOC_QEMU} -L /usr/aarch64-linux-gnu)
+endif()

@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Builds packages or the source tarball from the committed HEAD. See usage() below.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+usage() {
+  cat <<'TXT'
+usage: scripts/package.sh [-o DIR] [-v VERSION] [-a ARCH] [-w DIR] [-s] source|deb|arch|rpm
+
+  source   oxidalloc-VERSION.tar.gz
+  deb      Debian packages, source package included (dpkg-buildpackage)
+  arch     Arch Linux package (makepkg; as root: by the user nobody)
+  rpm      RPM packages, source package included (rpmbuild)
+
+  -o DIR      where the results go; build/packages if not given
+  -v VERSION  as if CMakeLists.txt said so: for tests of upgrades
+  -a ARCH     deb only: cross-build for that Debian architecture, without checking build dependencies
+  -w DIR      build in DIR, which is emptied first and kept; in a temporary one if not given
+  -s          sign nothing, check no build dependencies: where they are there but not as packages
+
+The version stands in CMakeLists.txt, the date is the commit's: two builds of a commit are the same, byte by byte.
+TXT
+}
+
+out=$root/build/packages version="" arch="" work="" unchecked=0
+while getopts o:v:a:w:sh option; do
+  case $option in
+    o) out=$OPTARG ;;
+    v) version=$OPTARG ;;
+    a) arch=$OPTARG unchecked=1 ;;
+    w) work=$OPTARG ;;
+    s) unchecked=1 ;;
+    h) usage && exit 0 ;;
+    *) usage >&2 && exit 2 ;;
+  esac
+done
+shift $((OPTIND - 1))
+(($# == 1)) || { usage >&2; exit 2; }
+
+if [[ $work ]]; then
+  rm -rf "$work"
+  mkdir -p "$work"
+  work=$(cd "$work" && pwd)
+else
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+fi
+chmod 755 "$work"
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+umask 022
+
+own_version() { sed -n 's/^project(oxidalloc VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt"; }
+version=${version:-$(own_version)}
+[[ $version =~ ^[0-9]+(\.[0-9]+)*$ ]] || { echo "package.sh: not a version: $version" >&2; exit 2; }
+name=oxidalloc-$version
+if git -C "$root" rev-parse -q --verify HEAD >/dev/null 2>&1; then
+  SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
+else # an unpacked source tarball
+  SOURCE_DATE_EPOCH=$(stat -c %Y "$root/CMakeLists.txt")
+fi
+export SOURCE_DATE_EPOCH LC_ALL=C.UTF-8 TZ=UTC
+
+# source_tree DIR: the sources as released, in DIR/oxidalloc-VERSION.
+source_tree() {
+  mkdir -p "$1/$name"
+  if git -C "$root" rev-parse -q --verify HEAD >/dev/null 2>&1; then
+    git -C "$root" archive HEAD | tar -x -C "$1/$name"
+  else
+    tar -c -C "$root" --exclude=./build --exclude='./build-*' . | tar -x -C "$1/$name"
+  fi
+  sed -i "s/^project(oxidalloc VERSION [0-9.]*/project(oxidalloc VERSION $version/" "$1/$name/CMakeLists.txt"
+}
+
+# source_tarball FILE
+source_tarball() {
+  source_tree "$work/source"
+  tar -c -C "$work/source" --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+    --mtime="@$SOURCE_DATE_EPOCH" --format=gnu "$name" | gzip -9n >"$1"
+}
+
+# inserted WORD FILE: stdin with the line @WORD@ replaced by FILE's text, its first line (#!) left out.
+inserted() {
+  sed 1d "$2" >"$work/$1.text"
+  sed -e "/^@$1@$/{r $work/$1.text" -e 'd}'
+}
+
+# rendered FILE: with what a packager's file cannot know by itself.
+rendered() {
+  local scripts=$root/packaging
+  inserted PREUN "$scripts/rpm/preun.sh" <"$1" | inserted POSTUN "$scripts/rpm/postun.sh" |
+    inserted POSTTRANS "$scripts/rpm/posttrans.sh" | inserted REMOVE_COPIES "$scripts/remove-copies.sh" |
+    sed -e "s/@VERSION@/$version/g" -e "s/@DATE@/$(date -R -d "@$SOURCE_DATE_EPOCH")/" \
+      -e "s/@RPM_DATE@/$(date '+%a %b %d %Y' -d "@$SOURCE_DATE_EPOCH")/" -e "s/@SHA256@/${sha256-}/"
+}
+
+build_deb() {
+  local tree=$work/$name file
+  source_tarball "$work/oxidalloc_$version.orig.tar.gz"
+  tar -x -C "$work" -f "$work/oxidalloc_$version.orig.tar.gz"
+  cp -r "$root/packaging/deb" "$tree/debian"
+  for file in changelog.in oxidalloc.postrm; do rendered "$root/packaging/deb/$file" >"$tree/debian/${file%.in}"; done
+  rm "$tree/debian/changelog.in"
+  local -a options=(-us -uc)
+  ((!unchecked)) || options+=(-d)
+  if [[ $arch ]]; then options+=(-b "-a$arch" "-Pcross,nocheck"); else options+=(-F); fi
+  (cd "$tree" && dpkg-buildpackage "${options[@]}")
+  find "$work" -maxdepth 1 -type f ! -name '*.text' -exec mv -t "$out" {} +
+}
+
+build_arch() {
+  local file sha256
+  local -a as_user=()
+  mkdir "$work/arch"
+  source_tarball "$work/arch/$name.tar.gz"
+  sha256=$(sha256sum "$work/arch/$name.tar.gz" | cut -d' ' -f1)
+  for file in PKGBUILD oxidalloc.install; do rendered "$root/packaging/arch/$file" >"$work/arch/$file"; done
+  if ((EUID == 0)); then # makepkg refuses to run as root
+    chown -R nobody: "$work/arch"
+    as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME="$work/arch")
+  fi
+  local -a options=(-f --noconfirm)
+  ((!unchecked)) || options+=(--nodeps)
+  (cd "$work/arch" && "${as_user[@]}" makepkg "${options[@]}")
+  find "$work/arch" -maxdepth 1 -name '*.pkg.tar.*' -exec cp -t "$out" {} +
+}
+
+build_rpm() {
+  local top=$work/rpm
+  mkdir -p "$top/SOURCES" "$top/SPECS"
+  source_tarball "$top/SOURCES/$name.tar.gz"
+  rendered "$root/packaging/rpm/oxidalloc.spec" >"$top/SPECS/oxidalloc.spec"
+  local -a options=()
+  ((!unchecked)) || options+=(--nodeps)
+  rpmbuild -ba "${options[@]}" --define "_topdir $top" "$top/SPECS/oxidalloc.spec"
+  find "$top/RPMS" "$top/SRPMS" -name '*.rpm' -exec mv -t "$out" {} +
+}
+
+case $1 in
+  source) source_tarball "$out/$name.tar.gz" ;;
+  deb) build_deb ;;
+  arch) build_arch ;;
+  rpm) build_rpm ;;
+  *) usage >&2 && exit 2 ;;
+esac

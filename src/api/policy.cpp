@@ -1,0 +1,100 @@
+// Called while the loader may still be at work: raw system calls, no libc state (environ is not set
+// yet), no allocation. At most four calls, all allowed to fail: openat, read and close of the
+// denylist, and readlinkat for the program's path where the list is not empty. One read() instead
+// of fstat() and mmap(): no page fault, no mapping left, and no SIGBUS from a file that shrinks.
+#include "api/policy.h"
+
+#include <fcntl.h>
+
+#include <cstddef>
+
+#include "base/denylist.h"
+#include "base/process_state.h"
+#include "os/process.h"
+#include "os/syscall.h"
+
+extern "C" {
+// Where the kernel put argc, argv and the environment. Exported by the loader, never interposed.
+[[gnu::weak]] extern void* __libc_stack_end;
+// Exported by the runtimes of ASan, TSan, MSan, LSan and HWASan alike: those with an allocator.
+[[gnu::weak]] size_t __sanitizer_get_heap_size();
+}
+
+namespace ox {
+namespace {
+
+#ifndef OX_VERSION
+#define OX_VERSION "?"
+#endif
+
+// In .data: found by its magic. used: nothing reads it in here.
+[[gnu::used]] ProcessState state = {
+    {'o', 'x', 'i', 'd', 'a', 'l', 'l', 'o', 'c', ' ', 's', 't', 'a', 't', 'e', '\n'},
+    Serving::Undecided,
+    ListState::Unread,
+    {},
+    OX_VERSION};
+
+// "NAME=1" in `variable`, with exactly that value.
+bool is_set(const char* variable, const char* assignment) {
+  while (*assignment && *variable == *assignment) ++variable, ++assignment;
+  return *assignment == '\0' && *variable == '\0';
+}
+
+bool switched_off() {
+  if (!&__libc_stack_end || !__libc_stack_end) return false;
+  const auto* words = static_cast<const long*>(__libc_stack_end);
+  const long count = words[0];
+  const auto* variables = reinterpret_cast<const char* const*>(words + 1 + count + 1);
+  for (; *variables; ++variables)
+    if (**variables == 'O' && is_set(*variables, "OX_DISABLE=1")) return !os::is_secure();
+  return false;
+}
+
+// The list's bytes, or 0.
+size_t read_list(char* buffer, size_t size) {
+  const long file = os::call(SYS_openat, AT_FDCWD, denylist::kFile, O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    state.denylist = ListState::Absent;
+    if (file != -2 /* ENOENT */) state.denylist = ListState::Bad;
+    return 0;
+  }
+  const long length = os::call(SYS_read, file, buffer, size);
+  os::call(SYS_close, file);
+  const bool sound = length > 0 && denylist::is_valid(buffer, static_cast<size_t>(length));
+  state.denylist = sound ? ListState::Read : ListState::Bad;
+  return sound ? static_cast<size_t>(length) : 0;
+}
+
+// A frame of its own: its buffers are gone when the program runs.
+[[gnu::noinline]] bool denied() {
+  // Uninitialised on purpose: only what read() and readlinkat() filled is looked at.
+  alignas(uint64_t) char list[denylist::kMostBytes];
+  if (read_list(list, sizeof list) == 0 || !denylist::has_patterns(list)) return false;
+  char path[1024];
+  const long length = os::call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, sizeof path);
+  return length > 0 && denylist::denies(list, {path, static_cast<size_t>(length)});
+}
+
+Serving decide(bool malloc_is_ours) {
+  if (!malloc_is_ours) return Serving::OwnMalloc;
+  if (policy::has_sanitizer()) return Serving::Sanitizer;
+  if (switched_off()) return Serving::SwitchedOff;
+  return denied() ? Serving::Denied : Serving::Active;
+}
+
+}  // namespace
+
+namespace policy {
+
+bool has_sanitizer() {
+  return __sanitizer_get_heap_size != nullptr;
+}
+
+bool serves(bool malloc_is_ours) {
+  if (state.serving == Serving::Undecided) state.serving = decide(malloc_is_ours);
+  return state.serving == Serving::Active;
+}
+
+}  // namespace policy
+}  // namespace ox

@@ -1,0 +1,14 @@
+// Which processes the library serves: everybody but those the administrator, the user or the
+// program itself has excepted.
+#pragma once
+
+namespace ox::policy {
+
+// True: serve this process. The answer is found at the first call and then kept; the first call is
+// not later than the library's constructor, so no thread of the program competes for it.
+bool serves(bool malloc_is_ours);
+
+// The runtime of a sanitizer is in the process and comes after us: its allocator must be called.
+bool has_sanitizer();
+
+}  // namespace ox::policy

@@ -1,0 +1,98 @@
+// glibc's entry points that tell about the heap or tune it.
+#include <malloc.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+
+#include "api/export.h"
+#include "heap/heap.h"
+#include "heap/stats.h"
+
+namespace {
+
+int clamp(size_t value) { return value > INT_MAX ? INT_MAX : static_cast<int>(value); }
+
+}  // namespace
+
+// The layout of glibc 2.33's struct mallinfo2, which older headers do not have.
+struct OxMallinfo2 {
+  size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+};
+
+OX_EXPORT OxMallinfo2 ox_mallinfo2() asm("mallinfo2");
+
+OX_EXPORT OxMallinfo2 ox_mallinfo2() {
+  const ox::heap::Figures figures = ox::heap::figures();
+  OxMallinfo2 info{};
+  info.arena = figures.span_bytes + figures.free_dirty_bytes - figures.large_bytes;
+  info.hblks = figures.large_blocks;
+  info.hblkhd = figures.large_bytes;
+  info.uordblks = figures.live_bytes - figures.large_bytes;
+  info.fordblks = info.arena > info.uordblks ? info.arena - info.uordblks : 0;
+  info.keepcost = figures.free_dirty_bytes;
+  return info;
+}
+
+OX_EXPORT struct mallinfo mallinfo() {
+  const OxMallinfo2 wide = ox_mallinfo2();
+  struct mallinfo info {};
+  info.arena = clamp(wide.arena);
+  info.hblks = clamp(wide.hblks);
+  info.hblkhd = clamp(wide.hblkhd);
+  info.uordblks = clamp(wide.uordblks);
+  info.fordblks = clamp(wide.fordblks);
+  info.keepcost = clamp(wide.keepcost);
+  return info;
+}
+
+OX_EXPORT void malloc_stats() {
+  const ox::heap::Figures figures = ox::heap::figures();
+  std::fprintf(stderr,
+               "oxidalloc:\n"
+               "in use bytes     = %10zu (%zu blocks)\n"
+               "of these large   = %10zu (%zu blocks)\n"
+               "spans            = %10zu\n"
+               "free, kept       = %10zu\n"
+               "accessible       = %10zu\n",
+               figures.live_bytes, figures.live_blocks, figures.large_bytes, figures.large_blocks,
+               figures.span_bytes, figures.free_dirty_bytes, figures.committed_bytes);
+}
+
+OX_EXPORT int malloc_info(int options, FILE* stream) {
+  if (options != 0) {
+    errno = EINVAL;
+    return -1;
+  }
+  const ox::heap::Figures figures = ox::heap::figures();
+  const size_t held = figures.span_bytes + figures.free_dirty_bytes;
+  const size_t unused = held > figures.live_bytes ? held - figures.live_bytes : 0;
+  const int written = std::fprintf(stream,
+               "<malloc version=\"1\">\n"
+               "<heap nr=\"0\">\n"
+               "<sizes>\n</sizes>\n"
+               "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
+               "<total type=\"rest\" count=\"0\" size=\"%zu\"/>\n"
+               "<system type=\"current\" size=\"%zu\"/>\n"
+               "<system type=\"max\" size=\"%zu\"/>\n"
+               "<aspace type=\"total\" size=\"%zu\"/>\n"
+               "<aspace type=\"mprotect\" size=\"%zu\"/>\n"
+               "</heap>\n"
+               "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
+               "<total type=\"rest\" count=\"0\" size=\"%zu\"/>\n"
+               "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n"
+               "<system type=\"current\" size=\"%zu\"/>\n"
+               "<system type=\"max\" size=\"%zu\"/>\n"
+               "<aspace type=\"total\" size=\"%zu\"/>\n"
+               "<aspace type=\"mprotect\" size=\"%zu\"/>\n"
+               "</malloc>\n",
+               unused, held, held, figures.committed_bytes, figures.committed_bytes, unused,
+               figures.large_blocks, figures.large_bytes, held, held, figures.committed_bytes,
+               figures.committed_bytes);
+  return written < 0 ? -1 : 0;
+}
+
+OX_EXPORT int malloc_trim(size_t) { return ox::heap::trim() ? 1 : 0; }
+
+// Accepted and without effect, as glibc allows itself: every parameter tunes a mechanism of its own.
+OX_EXPORT int mallopt(int, int) { return 1; }

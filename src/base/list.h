@@ -1,0 +1,42 @@
+// Intrusive doubly linked list: the links live in the element (`next`, `prev`), so linking never
+// allocates. An element is in at most one list; an unlinked element has null links.
+// Invariant: first == nullptr <=> last == nullptr; first->prev == last->next == nullptr.
+#pragma once
+
+namespace ox {
+
+template <typename T>
+struct List {
+  T* first = nullptr;
+  T* last = nullptr;
+
+  bool empty() const { return first == nullptr; }
+
+  void push_front(T* item) {
+    item->prev = nullptr;
+    item->next = first;
+    (first ? first->prev : last) = item;
+    first = item;
+  }
+
+  void push_back(T* item) {
+    item->next = nullptr;
+    item->prev = last;
+    (last ? last->next : first) = item;
+    last = item;
+  }
+
+  void remove(T* item) {
+    (item->prev ? item->prev->next : first) = item->next;
+    (item->next ? item->next->prev : last) = item->prev;
+    item->next = item->prev = nullptr;
+  }
+
+  T* pop_front() {
+    T* item = first;
+    if (item) remove(item);
+    return item;
+  }
+};
+
+}  // namespace ox

@@ -1,0 +1,87 @@
+// The heap: what the entry points call. The fast paths stand here; the rest is in slow.cpp.
+//
+//   allocate(size)
+//     small: pop the class's current slab ................................ small.h
+//     medium: pop the class's current slab ............................... medium.h
+//     allocate_slow: attach the thread, then
+//       ThreadHeap::refill: remote frees, carve, partial, orphan, new ..... thread_heap.cpp
+//         span_heap::allocate: dirty, clean, frontier .................... span/
+//       large::allocate .................................................. large.cpp
+//   release(block)
+//     address -> descriptor: one subtract, compare, shift ................ span/region.h
+//     own small slab: push; own medium slab: set the block's bit
+//     free_slow: Full slab of ours, remote free, orphan, large, misuse
+//     free_foreign: no region has it: another region of ours, or libc
+//
+// Functions that take `caller` report misuse as of that address. None touches errno.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "heap/medium.h"
+#include "heap/small.h"
+#include "heap/thread_heap.h"
+#include "span/region.h"
+
+namespace ox::heap {
+
+// Out of line: the cases that the fast paths below do not settle.
+void* allocate_slow(size_t size);
+void free_foreign(void* block, const void* caller);
+void free_slow(Descriptor* slice, void* block, const void* caller);
+void free_checked(Descriptor* slab, void* block, const void* caller);
+void on_small_event(Descriptor* slab, const void* caller);
+
+// Whether this heap serves the caller: the process, unless a signal handler has interrupted it in the
+// middle of a request. Decides about the process if no call did before.
+bool is_active();
+
+// A block of at least `size` bytes, aligned to 16. nullptr: out of memory, or size > PTRDIFF_MAX.
+// `Slow` is allocate_slow, or a function that calls it and then tells of a failure.
+template <void* (*Slow)(size_t) = allocate_slow>
+[[gnu::always_inline]] inline void* allocate(size_t size) {
+  const ThreadHeap* heap = current_heap;
+  if (__builtin_expect(size <= kMaxSmall, 1)) {
+    if (char* block = small::pop(heap->slots[small_slot(size)])) return block;
+  } else if (size <= kMaxMedium) {
+    const size_t index = heap->medium_map[medium_slot(size)];
+    if (char* block = medium::pop(heap->medium_slots[index])) return block;
+  }
+  return Slow(size);
+}
+
+// Frees a block. nullptr is allowed.
+[[gnu::always_inline]] inline void release(void* block) {
+  const size_t offset = reinterpret_cast<uintptr_t>(block) - region::primary.base;
+  // relaxed: whoever got this block from us has seen the limit that covers it.
+  if (__builtin_expect(!arch::below(offset, region::primary.limit), 0))
+    return free_foreign(block, __builtin_return_address(0));
+  Descriptor* slab = region::primary.descriptor(offset >> kSliceShift);
+  const uintptr_t self = arch::thread_pointer();
+  if (__builtin_expect(arch::equal(slab->owner, self), 1)) {
+    auto* bytes = static_cast<char*>(block);
+    if (__builtin_expect(small::has_mark(slab, bytes), 0))
+      return free_checked(slab, block, __builtin_return_address(0));
+    if (__builtin_expect(small::push(slab, bytes), 0))
+      on_small_event(slab, __builtin_return_address(0));
+    return;
+  }
+  auto* leader = reinterpret_cast<Descriptor*>(region::primary_table + slab->leader_offset);
+  if (__builtin_expect(!arch::equal(leader->medium_owner, self), 0))
+    return free_slow(slab, block, __builtin_return_address(0));
+  if (__builtin_expect(!medium::push_plain(leader, block), 0))
+    free_checked(leader, block, __builtin_return_address(0));
+}
+
+// As the C functions of these meanings; sizes and alignments of any value, alignment a power of two.
+void* allocate_zeroed(size_t size);
+void* allocate_aligned(size_t alignment, size_t size);
+void* reallocate(void* block, size_t size, const void* caller);
+// Bytes that the program may use of a block: constant for the block's life. 0 for nullptr.
+size_t usable_size(const void* block);
+
+// Returns all free memory that the calling thread may take. True if there was any.
+bool trim();
+
+}  // namespace ox::heap

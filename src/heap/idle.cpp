@@ -1,0 +1,60 @@
+#include "heap/idle.h"
+
+#include "heap/medium.h"
+#include "heap/small.h"
+#include "os/lock.h"
+#include "os/memory.h"
+#include "span/span_heap.h"
+
+namespace ox::idle {
+namespace {
+
+// Bytes of idle slabs that still hold memory. Relaxed: a bound, nothing depends on its order; it
+// may be negative for a moment, when the owner takes a slab before it was counted.
+std::atomic<int64_t> bytes{0};
+
+}  // namespace
+
+bool is_idle(const Descriptor* slab, uint64_t word) {
+  if (slab->kind == SpanKind::Small) return small::used_of(word) == slab->capacity;
+  return slab->kind == SpanKind::Medium && word == medium::none_free(slab) - 1;
+}
+
+bool too_many(size_t more) {
+  return bytes.load(std::memory_order_relaxed) + static_cast<int64_t>(more) >
+         span_heap::idle_bound();
+}
+
+void added(size_t more) {
+  bytes.fetch_add(static_cast<int64_t>(more), std::memory_order_relaxed);
+}
+
+void purge(Descriptor* slab, uint64_t word) {
+  const bool purged = os::purge(slab->start, slab->size());
+  if (!purged) added(slab->size());
+  // release: the owner uses the memory after the purge.
+  slab->remote.store(purged ? word | kBusy : word, std::memory_order_release);
+}
+
+void after_fork(Descriptor* slab) {
+  if (slab->remote.load(std::memory_order_relaxed) != kBusy) return;
+  // The purging thread is gone. Its purge may be over or not have begun: both are as good.
+  const uint64_t word = slab->kind == SpanKind::Medium ? medium::none_free(slab) - 1 : 1;
+  slab->remote.store(word | kBusy, std::memory_order_relaxed);
+}
+
+uint64_t take(Descriptor* slab) {
+  // relaxed first look: what appears later is found at the next.
+  uint64_t word = slab->remote.load(std::memory_order_relaxed);
+  if (word == 0) return 0;
+  // acquire pairs with the release in remote::push() and purge(): the blocks are readable.
+  while (word == kBusy || !slab->remote.compare_exchange_weak(word, 0, std::memory_order_acquire)) {
+    if (word == kBusy) os::wait_while(slab->remote, kBusy);
+    word = slab->remote.load(std::memory_order_relaxed);
+  }
+  if (is_idle(slab, word))
+    bytes.fetch_sub(static_cast<int64_t>(slab->size()), std::memory_order_relaxed);
+  return word;
+}
+
+}  // namespace ox::idle

@@ -1,0 +1,62 @@
+#include "heap/medium.h"
+
+#include "heap/idle.h"
+#include "os/report.h"
+#include "span/region.h"
+
+namespace ox::medium {
+namespace {
+// One bit less than a word: see medium.h.
+constexpr size_t kMaxBlocks = 63;
+constexpr size_t kMaxDoublings = 4;
+constexpr size_t kFirstBlocks = 4;
+}  // namespace
+
+size_t slices_for(SizeClass cls, size_t others) {
+  size_t blocks = kFirstBlocks << (others < kMaxDoublings ? others : kMaxDoublings);
+  if (blocks > kMaxBlocks) blocks = kMaxBlocks;
+  const size_t slices = (block_size(cls) * blocks) >> kSliceShift;
+  return slices ? slices : 1;
+}
+
+void format(Descriptor* slab, SizeClass cls) {
+  slab->size_class = cls;
+  slab->stride = slab->block_bytes();
+  slab->magic = ~uint64_t{0} / slab->stride + 1;
+  slab->capacity = static_cast<uint16_t>(slab->size() / slab->stride);
+  slab->free_bits = all_free(slab);
+  slab->all_free_bits = kNever;
+  slab->set_owner(0);
+  for (uint32_t i = 0; i < slab->slices; ++i) {
+    slab[i].region = slab->region;
+    slab[i].size_class = cls;
+    slab[i].was_slab = true;
+    slab[i].leader_offset = slab->region->offset_of(slab);
+    slab[i].kind = SpanKind::Medium;
+  }
+}
+
+void unformat(Descriptor* slab) {
+  for (uint32_t i = 0; i < slab->slices; ++i) {
+    slab[i].kind = SpanKind::None;
+    slab[i].leader_offset = 0;
+  }
+}
+
+bool take_remote(Descriptor* slab) {
+  const uint64_t bits = idle::take(slab) & ~idle::kBusy;
+  if (bits == 0) return false;
+  if (const uint64_t twice = bits & slab->free_bits) {
+    const auto index = static_cast<size_t>(__builtin_ctzll(twice));
+    report::double_free(slab->start + index * slab->stride, slab->stride, nullptr);
+  }
+  slab->free_bits = slab->free_bits | bits;
+  return true;
+}
+
+bool is_block(const Descriptor* slab, const void* block) {
+  uint64_t index;
+  return locate(slab, block, index) && index < slab->capacity;
+}
+
+}  // namespace ox::medium

@@ -1,0 +1,81 @@
+// Medium slabs: a few slices cut into at most 63 equal blocks of more than 1 KiB, with a bit per
+// block in the descriptor. Free blocks are not touched; every misuse shows in the bits.
+//
+// Block i starts at start + i * stride. `magic` is ceil(2^64 / stride): offset * magic has the
+// block's number in its high 64 bits, and low 64 bits below `magic` only if the offset is a multiple.
+//
+// Bit `capacity` of free_bits is always set. It ends the search for a free block, and makes a free of
+// the place behind the last block look like a double free, which is looked at closely. Slabs have
+// no room for more blocks than that.
+#pragma once
+
+#include <cstdint>
+
+#include "os/arch.h"
+#include "span/descriptor.h"
+
+namespace ox::medium {
+
+// A value that free_bits never has: no event.
+constexpr uint64_t kNever = 0;
+
+inline uint64_t none_free(const Descriptor* slab) { return uint64_t{1} << slab->capacity; }
+inline uint64_t all_free(const Descriptor* slab) { return none_free(slab) | (none_free(slab) - 1); }
+
+// Takes the lowest free block, or nullptr.
+inline char* pop(Descriptor* slab) {
+  uint64_t bits = slab->free_bits;
+  uint64_t index;
+  if (__builtin_expect(!arch::take_lowest_but_last(bits, index), 0)) return nullptr;
+  slab->free_bits = bits;
+  char* block = slab->start + index * slab->stride;
+  if (!block) __builtin_unreachable();  // saves the caller's fast path a test
+  return block;
+}
+
+// The number of the block that starts at `block`; false if none does.
+inline bool locate(const Descriptor* slab, const void* block, uint64_t& index) {
+  const auto offset = static_cast<uint64_t>(static_cast<const char*>(block) - slab->start);
+  const __uint128_t product = static_cast<__uint128_t>(offset) * slab->magic;
+  index = static_cast<uint64_t>(product >> 64);
+  return static_cast<uint64_t>(product) < slab->magic;
+}
+
+enum class Freed { Done, AllFree, Invalid, Twice };
+
+inline Freed push(Descriptor* slab, const void* block) {
+  uint64_t index;
+  uint64_t bits;
+  if (!locate(slab, block, index) || index >= slab->capacity) return Freed::Invalid;
+  if (arch::load_and_set(slab->free_bits, index, bits)) return Freed::Twice;
+  slab->free_bits = bits;
+  return bits == slab->all_free_bits ? Freed::AllFree : Freed::Done;
+}
+
+// push() for the common case. False, and nothing done, in all others.
+inline bool push_plain(Descriptor* slab, const void* block) {
+  uint64_t index;
+  uint64_t bits;
+  if (__builtin_expect(!locate(slab, block, index), 0)) return false;
+  if (__builtin_expect(arch::load_and_set(slab->free_bits, index, bits), 0)) return false;
+  if (__builtin_expect(bits == slab->all_free_bits, 0)) return false;
+  slab->free_bits = bits;
+  return true;
+}
+
+// Slices for a slab of `cls` in a heap that has `others` of them: few blocks first, then more, so that
+// many classes used a little do not each spread over much memory.
+size_t slices_for(SizeClass cls, size_t others);
+
+// Makes a fresh span a slab of `cls` without owner, all its blocks free.
+void format(Descriptor* slab, SizeClass cls);
+
+// Erases the traces of format() in all descriptors but the leader's kind.
+void unformat(Descriptor* slab);
+
+// Blocks that other threads freed: moves them to free_bits. True if there were any.
+bool take_remote(Descriptor* slab);
+
+bool is_block(const Descriptor* slab, const void* block);
+
+}  // namespace ox::medium

@@ -1,0 +1,56 @@
+#include "heap/orphans.h"
+
+namespace ox::orphans {
+namespace {
+
+os::Lock orphan_lock;
+DescriptorList lists[kClasses];                 // under orphan_lock
+std::atomic<size_t> counts[kClasses];           // written under it, read without
+
+DescriptorList& list_of(const Descriptor* slab) { return lists[index_of(slab->size_class)]; }
+
+// relaxed: a reader without the lock only decides whether to take it.
+void count(const Descriptor* slab, size_t change) {
+  counts[index_of(slab->size_class)].fetch_add(change, std::memory_order_relaxed);
+}
+
+void remove(Descriptor* slab) {
+  list_of(slab).remove(slab);
+  count(slab, ~size_t{0});
+  slab->place = SlabPlace::Partial;
+}
+
+}  // namespace
+
+void add_locked(Descriptor* slab) {
+  slab->place = SlabPlace::Orphan;
+  slab->set_owner(0);
+  // release: the slab is in order for whoever finds it without a home.
+  slab->home.store(nullptr, std::memory_order_release);
+  list_of(slab).push_back(slab);
+  count(slab, 1);
+}
+
+void add(Descriptor* slab) {
+  os::Guard guard(orphan_lock);
+  add_locked(slab);
+}
+
+Descriptor* take(SizeClass cls) {
+  if (counts[index_of(cls)].load(std::memory_order_relaxed) == 0) return nullptr;
+  os::Guard guard(orphan_lock);
+  Descriptor* slab = lists[index_of(cls)].first;
+  if (slab) remove(slab);
+  return slab;
+}
+
+bool claim(Descriptor* slab) {
+  os::Guard guard(orphan_lock);
+  if (slab->place != SlabPlace::Orphan) return false;
+  remove(slab);
+  return true;
+}
+
+os::Lock& lock() { return orphan_lock; }
+
+}  // namespace ox::orphans

@@ -1,0 +1,23 @@
+// Orphan slabs: slabs with blocks in use whose thread has ended. The next thread that frees into
+// one, or needs its class, adopts it. One list per class, under one lock.
+#pragma once
+
+#include "os/lock.h"
+#include "span/descriptor.h"
+
+namespace ox::orphans {
+
+// Enters a slab that its heap gives up; nobody posts mail for it.
+void add(Descriptor* slab);
+
+// Takes any slab of the class for adoption, or nullptr. Does not lock if there is none.
+Descriptor* take(SizeClass cls);
+
+// Takes this slab for adoption. False if another thread was faster.
+bool claim(Descriptor* slab);
+
+os::Lock& lock();
+// add() for the child of a fork, which holds the lock already.
+void add_locked(Descriptor* slab);
+
+}  // namespace ox::orphans

@@ -1,0 +1,148 @@
+#include "heap/remote.h"
+
+#include "heap/idle.h"
+#include "heap/medium.h"
+#include "heap/small.h"
+#include "heap/thread_heap.h"
+#include "os/lock.h"
+#include "os/report.h"
+
+namespace ox::remote {
+namespace {
+
+// A free block's word bears the mark; a block in use hardly ever. The walk is racy but safe: it
+// reads slab memory alone and stops at the first word without a mark.
+bool is_remotely_free(const Descriptor* slab, const void* block) {
+  small::Word word = slab->remote.load(std::memory_order_acquire);
+  for (size_t i = 0; word != 0 && i < kSliceSize / kMinAlignment; ++i) {
+    if (small::offset_of(word) == small::kNoBlock) return false;
+    char* at = slab->start + small::offset_of(word);
+    if (at == block) return true;
+    if (!small::has_mark(slab, at)) return false;
+    word = small::word_in(at);
+  }
+  return false;
+}
+
+const Nursery& nursery_of(const Descriptor* span) {
+  // acquire: pairs with the release in Nursery::open().
+  return span->home.load(std::memory_order_acquire)->nursery;
+}
+
+size_t bytes_of(const Descriptor* slab, const void* block) {
+  if (slab->kind != SpanKind::Nursery) return slab->block_bytes();
+  return nursery_of(slab).block_bytes(block);
+}
+
+// Changes `remote`, which was `before`, to with_block(before). Afterwards the block is the owner's,
+// and the descriptor may be that of another span: what is needed of it is read before.
+template <typename WithBlock>
+uint64_t add(Descriptor* slab, uint64_t before, WithBlock with_block) {
+  const size_t size = slab->size();
+  uint64_t after;
+  bool idle;
+  bool purge;
+  do {
+    after = with_block(before);
+    idle = idle::is_idle(slab, after);
+    purge = idle && idle::too_many(size);
+    // seq_cst: see remote.h; also releases the block, and its word, to the owner. On failure
+    // acquire: with_block() may look at what another thread added.
+  } while (!slab->remote.compare_exchange_weak(before, purge ? idle::kBusy : after,
+                                               std::memory_order_seq_cst,
+                                               std::memory_order_acquire));
+  if (purge)
+    idle::purge(slab, after);
+  else if (idle)
+    idle::added(size);
+  return before;
+}
+
+void push_small(Descriptor* slab, char* block, const void* caller) {
+  if (is_free(slab, block)) report::double_free(block, bytes_of(slab, block), caller);
+  add(slab, slab->remote.load(std::memory_order_relaxed), [&](small::Word before) {
+    small::word_in(block) = before ? before : small::make_word(slab, 0, small::kNoBlock);
+    return small::make_word(slab, small::used_of(before) + 1,
+                            small::offset_of(reinterpret_cast<uintptr_t>(block)));
+  });
+}
+
+// The owner's next free into a medium slab takes the slow path, which looks at `remote`: so it
+// notices that a block was freed by two threads. relaxed, and lost if the owner changes the word
+// meanwhile: it looks at `remote` then anyway.
+// `tag` is the word from before the block was given back: a span that is another one by now does
+// not have it there, for no word of a free list is a thread's pointer.
+void divert_owner(Descriptor* slab, uintptr_t tag) {
+  if (tag != 0)
+    slab->medium_owner.compare_exchange_strong(tag, tag | kDiverted, std::memory_order_relaxed);
+}
+
+void push_medium(Descriptor* slab, char* block, const void* caller) {
+  uint64_t index;
+  medium::locate(slab, block, index);
+  const uint64_t bit = uint64_t{1} << index;
+  const size_t stride = slab->stride;
+  const uintptr_t tag = slab->medium_owner.load(std::memory_order_relaxed);
+  // The owner may change free_bits meanwhile, but not the bit of a block in use.
+  if (slab->free_bits & bit) report::double_free(block, stride, caller);
+  const uint64_t first = slab->remote.load(std::memory_order_relaxed);
+  const uint64_t before = add(slab, first, [&](uint64_t bits) {
+    if (bits & bit) report::double_free(block, stride, caller);
+    return bits | bit;
+  });
+  if (before == 0) divert_owner(slab, tag);
+}
+
+void post(Descriptor* slab) {
+  // acquire: `mail` is Sent, so this is the heap that asked for it.
+  ThreadHeap* home = slab->home.load(std::memory_order_acquire);
+  Descriptor* first = home->mailbox.load(std::memory_order_relaxed);
+  do {
+    slab->mail_next = first;
+    // release: mail_next is readable to the owner. No ABA: the owner takes the whole list.
+  } while (!home->mailbox.compare_exchange_weak(first, slab, std::memory_order_release,
+                                                std::memory_order_relaxed));
+}
+
+}  // namespace
+
+bool is_block(const Descriptor* slab, const void* block) {
+  switch (slab->kind) {
+    case SpanKind::Small:
+      return small::is_block(slab, block);
+    case SpanKind::Medium:
+      return medium::is_block(slab, block);
+    case SpanKind::Nursery:
+      return nursery_of(slab).is_block(block);
+    default:
+      return false;
+  }
+}
+
+bool is_free(const Descriptor* slab, const void* block) {
+  if (slab->kind == SpanKind::Medium) {
+    uint64_t index;
+    medium::locate(slab, block, index);
+    const uint64_t bits = slab->free_bits | slab->remote.load(std::memory_order_relaxed);
+    return (bits >> index) & 1;
+  }
+  if (!small::has_mark(slab, static_cast<const char*>(block))) return false;
+  if (is_remotely_free(slab, block)) return true;
+  return slab->kind == SpanKind::Small ? small::contains(slab, block)
+                                       : nursery_of(slab).contains(static_cast<const char*>(block));
+}
+
+void push(Descriptor* slab, void* block, const void* caller) {
+  if (!is_block(slab, block)) report::invalid_pointer("free", block, caller);
+  const os::Section section;  // others wait for the end of a purge, and of mail under way
+  if (slab->kind != SpanKind::Medium)
+    push_small(slab, static_cast<char*>(block), caller);
+  else
+    push_medium(slab, static_cast<char*>(block), caller);
+  Mail wanted = Mail::Wanted;
+  if (slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted &&
+      slab->mail.compare_exchange_strong(wanted, Mail::Sent, std::memory_order_seq_cst))
+    post(slab);
+}
+
+}  // namespace ox::remote

@@ -1,0 +1,257 @@
+// The heap's slow paths: first allocation of the process and of a thread, frees that are not into
+// the thread's own slabs, and the calls that are rare or do more work than the call itself costs.
+#include <cstring>
+
+#include "heap/heap.h"
+#include "heap/host.h"
+#include "heap/large.h"
+#include "heap/orphans.h"
+#include "heap/remote.h"
+#include "os/memory.h"
+#include "os/report.h"
+#include "span/span_heap.h"
+
+namespace ox::heap {
+namespace {
+
+enum class Start : uint8_t { Pending, Active, Passthrough };
+
+os::Lock start_lock;
+std::atomic<Start> started{Start::Pending};
+
+// The thread that is at start_process(), 0 if none. Relaxed: it recognises only what it wrote itself.
+std::atomic<uintptr_t> starter{0};
+
+// Decides the process's mode at its first request. The mode is choose_mode()'s answer, once; requests
+// that it causes itself, as a malloc that wraps ours may do, find the mode pending.
+Start start_process() {
+  const uintptr_t self = arch::thread_pointer();
+  if (starter.load(std::memory_order_relaxed) == self) return Start::Pending;
+  os::Guard guard(start_lock);
+  // relaxed: under the lock.
+  if (started.load(std::memory_order_relaxed) == Start::Pending) {
+    starter.store(self, std::memory_order_relaxed);
+    const bool active = host::choose_mode() == host::Mode::Active;
+    starter.store(0, std::memory_order_relaxed);
+    // release: pairs with the acquire in is_active().
+    started.store(active ? Start::Active : Start::Passthrough, std::memory_order_release);
+  }
+  return started.load(std::memory_order_relaxed);
+}
+
+// A signal handler's request, in the middle of what it interrupted. libc's allocator serves it, and
+// what it frees is left alone: no structure here may be touched, no lock waited for.
+bool in_the_middle() {
+  if (__builtin_expect(!os::interrupted(), 1)) return false;
+  report::interrupted();
+  return true;
+}
+
+bool too_large(size_t size) { return size > PTRDIFF_MAX; }
+
+void* allocate_large(size_t size) {
+  bool zeroed;
+  return large::allocate(size, kSliceSize, zeroed);
+}
+
+// For a thread whose end was announced already, and one for which no heap could be had.
+void* allocate_late(size_t size) {
+  os::Guard guard(thread_heaps::late_lock());
+  ThreadHeap* heap = thread_heaps::late_heap();
+  if (!heap) return nullptr;
+  const SizeClass cls = size_class_of(size);
+  void* block = is_small(cls) ? small::pop(heap->current(cls)) : medium::pop(heap->current(cls));
+  return block ? block : heap->refill(cls);
+}
+
+ThreadHeap* own_heap() {
+  if (current_heap != &kEmptyHeap) return current_heap;
+  return thread_heaps::is_detached() ? nullptr : thread_heaps::attach();
+}
+
+// Large requests, and those of a thread without a heap: its first, and those after its end.
+[[gnu::noinline]] void* allocate_rare(size_t size) {
+  if (too_large(size)) return nullptr;
+  if (!is_active()) return host::allocate(size);
+  if (size > kMaxMedium) return allocate_large(size);
+  ThreadHeap* heap = own_heap();
+  return heap ? heap->refill(size_class_of(size)) : allocate_late(size);
+}
+
+Descriptor* leader_of(Descriptor* slice) {
+  return slice->kind == SpanKind::Medium ? slice->region->leader_of(slice) : slice;
+}
+
+// Not for Large and Free spans.
+void free_into_slab(Descriptor* slab, void* block, const void* caller) {
+  for (;;) {
+    // acquire: pairs with the release in adopt() and add_locked().
+    const ThreadHeap* home = slab->home.load(std::memory_order_acquire);
+    if (home && home == current_heap) return current_heap->free_checked(slab, block, caller);
+    ThreadHeap* heap = home ? nullptr : own_heap();
+    if (!heap) return remote::push(slab, block, caller);
+    // An orphan: it is ours from now on, the block in use as before. Then free it as such.
+    if (orphans::claim(slab)) {
+      heap->adopt(slab);
+      return release(block);
+    }
+  }
+}
+
+void free_into_nursery(Descriptor* span, void* block, const void* caller) {
+  const ThreadHeap* home = span->home.load(std::memory_order_acquire);  // as above
+  if (home == current_heap)
+    current_heap->nursery.release(block, caller);
+  else
+    remote::push(span, block, caller);
+}
+
+// A free of an address at which no block is in use, in a span of no slab.
+[[noreturn]] void report_no_block(Descriptor* slice, const void* block, const void* caller) {
+  const Descriptor* leader = region::leader_by_walk(slice);
+  const bool plausible = reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0;
+  if (leader && leader->kind == SpanKind::Free && plausible)
+    report::double_free(block, slice->was_slab ? slice->block_bytes() : leader->size(), caller);
+  report::invalid_pointer("free", block, caller);
+}
+
+// Usable bytes of a block in use. Reports anything else.
+size_t checked_bytes(const char* call, Descriptor* slice, const void* block, const void* caller) {
+  const Descriptor* span = leader_of(slice);
+  if (span->kind == SpanKind::Large) {
+    if (span->start == block) return span->bytes;
+  } else if (remote::is_block(span, block) && !remote::is_free(span, block)) {
+    return span->kind == SpanKind::Nursery
+               ? span->home.load(std::memory_order_acquire)->nursery.block_bytes(block)
+               : span->block_bytes();
+  }
+  report::invalid_pointer(call, block, caller);
+}
+
+void* reallocate_moving(void* block, size_t old_size, size_t size) {
+  void* fresh = allocate(size);
+  if (!fresh) return nullptr;
+  std::memcpy(fresh, block, old_size < size ? old_size : size);
+  release(block);
+  return fresh;
+}
+
+void* reallocate_large(Descriptor* span, size_t size) {
+  if (size <= kMaxMedium) return reallocate_moving(span->start, span->bytes, size);
+  if (large::resize_in_place(span, size)) return span->start;
+  bool zeroed;
+  void* fresh = large::allocate(size, kSliceSize, zeroed);
+  if (!fresh) return nullptr;
+  Descriptor* to = region::find(reinterpret_cast<uintptr_t>(fresh));
+  large::move_content(span, to, span->bytes);
+  large::release(span);
+  return fresh;
+}
+
+}  // namespace
+
+bool is_active() {
+  Start state = started.load(std::memory_order_acquire);
+  if (__builtin_expect(state == Start::Pending, 0)) state = start_process();
+  return state == Start::Active && !in_the_middle();
+}
+
+void* allocate_slow(size_t size) {
+  if (size <= kMaxMedium && current_heap != &kEmptyHeap && !os::interrupted())
+    return current_heap->refill(size_class_of(size));
+  return allocate_rare(size);
+}
+
+void free_foreign(void* block, const void* caller) {
+  if (!block) return;
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
+  if (!slice) return host::release(block);
+  // A block of a further region: what the fast path does, from the slow path's functions.
+  free_slow(slice, block, caller);
+}
+
+void free_slow(Descriptor* slice, void* block, const void* caller) {
+  if (in_the_middle()) return;
+  Descriptor* span = leader_of(slice);
+  switch (span->kind) {
+    case SpanKind::Small:
+    case SpanKind::Medium:
+      return free_into_slab(span, block, caller);
+    case SpanKind::Nursery:
+      return free_into_nursery(span, block, caller);
+    case SpanKind::Large:
+      if (span->start == block) return large::release(span);
+      break;
+    case SpanKind::None:
+    case SpanKind::Free:
+      break;
+  }
+  report_no_block(span, block, caller);
+}
+
+void free_checked(Descriptor* slab, void* block, const void* caller) {
+  if (in_the_middle()) return;
+  current_heap->free_checked(slab, block, caller);
+}
+
+void on_small_event(Descriptor* slab, const void* caller) {
+  if (in_the_middle()) return;
+  current_heap->on_small_event(slab, caller);
+}
+
+void* allocate_zeroed(size_t size) {
+  if (size > kMaxMedium) {
+    if (too_large(size)) return nullptr;
+    if (!is_active()) return host::allocate_zeroed(size);
+    bool zeroed;
+    void* block = large::allocate(size, kSliceSize, zeroed);
+    return block && !zeroed ? std::memset(block, 0, size) : block;
+  }
+  void* block = allocate(size);
+  return block ? std::memset(block, 0, size) : nullptr;
+}
+
+// Blocks lie at multiples of their size: a class whose size is a multiple of the alignment serves.
+void* allocate_aligned(size_t alignment, size_t size) {
+  if (too_large(size) || too_large(alignment)) return nullptr;
+  if (alignment <= kMinAlignment) return allocate(size);
+  if (!is_active()) return host::allocate_aligned(alignment, size);
+  if (alignment <= kMaxMedium && size <= kMaxMedium) {
+    const size_t wanted = align_up(size ? size : 1, alignment);
+    for (size_t index = index_of(size_class_of(wanted <= kMaxMedium ? wanted : kMaxMedium));
+         wanted <= kMaxMedium && index < kClasses; ++index)
+      if (kBlockSizes[index] % alignment == 0) return allocate(kBlockSizes[index]);
+  }
+  bool zeroed;
+  return large::allocate(size, alignment, zeroed);
+}
+
+void* reallocate(void* block, size_t size, const void* caller) {
+  if (!block) return allocate(size);
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
+  if (!slice) return host::reallocate(block, size);
+  const size_t old_size = checked_bytes("realloc", slice, block, caller);
+  if (too_large(size)) return nullptr;
+  if (slice->kind == SpanKind::Large && !in_the_middle()) return reallocate_large(slice, size);
+  // In place if it fits and at most half of the block is given up.
+  if (size <= old_size && size >= old_size / 2) return block;
+  return reallocate_moving(block, old_size, size);
+}
+
+size_t usable_size(const void* block) {
+  if (!block) return 0;
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
+  if (!slice) return host::usable_size(block);
+  return checked_bytes("malloc_usable_size", slice, block, __builtin_return_address(0));
+}
+
+bool trim() {
+  if (in_the_middle()) return false;
+  if (current_heap != &kEmptyHeap) {
+    current_heap->read_mail();
+    current_heap->release_kept();
+  }
+  return span_heap::purge_all();
+}
+
+}  // namespace ox::heap

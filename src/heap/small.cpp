@@ -1,0 +1,142 @@
+#include "heap/small.h"
+
+#include "heap/idle.h"
+#include "os/report.h"
+
+namespace ox::small {
+namespace {
+
+// Blocks are carved in steps that touch one page of the usual size.
+constexpr size_t kCarveBytes = 4096;
+
+char* first_block(const Descriptor* slab) {
+  const size_t size = slab->block_bytes();
+  const auto start = reinterpret_cast<uintptr_t>(slab->start);
+  return slab->start + ((start / size + 1) * size - start);
+}
+
+char* block_at(const Descriptor* slab, size_t index) {
+  return first_block(slab) + index * slab->block_bytes();
+}
+
+}  // namespace
+
+void format(Descriptor* slab, SizeClass cls) {
+  slab->kind = SpanKind::Small;
+  slab->was_slab = true;
+  slab->size_class = cls;
+  const size_t size = slab->block_bytes();
+  slab->unit = kOneUsed;
+  slab->magic = ~uint64_t{0} / size + 1;
+  if constexpr (arch::kFusedEventTest) slab->magic += slab->region->event_factor;
+  const size_t room =
+      static_cast<size_t>(slab->start + kSliceSize - first_block(slab)) / size;
+  // The event test needs M above the largest word: one block less than the slice could hold.
+  const size_t bound = kSliceSize / size - 1;
+  slab->capacity = static_cast<uint16_t>(room < bound ? room : bound);
+  slab->carved = 0;
+  slab->head = make_word(slab, 0, kNoBlock);
+  word_in(slab->start) = make_word(slab, 0, kNoBlock);  // a free of the slice's start is caught
+  word_in(slab->start + kNoBlock) = 0;
+}
+
+bool carve(Descriptor* slab) {
+  const size_t size = slab->block_bytes();
+  const size_t left = size_t{slab->capacity} - slab->carved;
+  if (left == 0) return false;
+  char* const first = block_at(slab, slab->carved);
+  // Up to the end of the page in which the first block ends.
+  const auto from = reinterpret_cast<uintptr_t>(first);
+  const size_t to_page_end = align_up(from + size, kCarveBytes) - from;
+  size_t count = to_page_end / size;
+  if (count > left) count = left;
+
+  Word used = slab->carved;
+  char* block = first;
+  for (size_t i = 1; i < count; ++i, block += size)
+    word_in(block) = make_word(slab, ++used, offset_of(reinterpret_cast<uintptr_t>(block + size)));
+  word_in(block) = make_word(slab, ++used, kNoBlock);
+  slab->carved = static_cast<uint16_t>(slab->carved + count);
+  slab->head = arch::with_low16(slab->head, from);
+  return true;
+}
+
+namespace {
+
+// All blocks are free and their memory is purged: none is carved, the list is empty.
+void recarve(Descriptor* slab) {
+  slab->carved = 0;
+  slab->head = make_word(slab, slab->unit == 0 ? 1 : 0, kNoBlock);
+  // What format() writes at the slice's start; kNoBlock is without mark as purged memory is.
+  word_in(slab->start) = make_word(slab, 0, kNoBlock);
+}
+
+}  // namespace
+
+void stop_counting(Descriptor* slab) {
+  slab->unit = 0;
+  if (used_of(slab->head) == 0) slab->head += kOneUsed;
+}
+
+void start_counting(Descriptor* slab) {
+  slab->unit = kOneUsed;
+  slab->head = make_word(slab, slab->carved, kNoBlock);
+}
+
+void recount(Descriptor* slab) {
+  slab->unit = kOneUsed;
+  Word used = live_blocks(slab);
+  slab->head = make_word(slab, used, offset_of(slab->head));
+  for (Word offset = offset_of(slab->head); offset != kNoBlock;) {
+    StoredWord& word = word_in(slab->start + offset);
+    offset = offset_of(word);
+    word = make_word(slab, ++used, offset);
+  }
+}
+
+size_t live_blocks(const Descriptor* slab) {
+  size_t listed = 0;
+  for (Word offset = offset_of(slab->head); offset != kNoBlock && listed < slab->carved; ++listed)
+    offset = offset_of(word_in(slab->start + offset));
+  return slab->carved - listed;
+}
+
+bool is_block(const Descriptor* slab, const void* block) {
+  const auto address = reinterpret_cast<uintptr_t>(block);
+  const char* first = first_block(slab);
+  return address % slab->block_bytes() == 0 && block >= first &&
+         block < first + slab->carved * slab->block_bytes();
+}
+
+bool contains(const Descriptor* slab, const void* block) {
+  Word word = slab->head;
+  for (size_t i = 0; i <= slab->capacity && offset_of(word) != kNoBlock; ++i) {
+    char* at = slab->start + offset_of(word);
+    if (at == block) return true;
+    if (!has_mark(slab, at)) return false;
+    word = word_in(at);
+  }
+  return false;
+}
+
+bool take_remote(Descriptor* slab) {
+  Word word = idle::take(slab);
+  if (word == 0) return false;
+  if (word & idle::kBusy) {
+    recarve(slab);
+    return false;
+  }
+  while (offset_of(word) != kNoBlock) {
+    char* block = slab->start + offset_of(word);
+    if (!has_mark(slab, block)) report::corrupted_block(block, slab->block_bytes(), nullptr);
+    word = word_in(block);
+    push(slab, block);  // an empty slab is the caller's to notice
+  }
+  return true;
+}
+
+size_t touched_bytes(const Descriptor* slab) {
+  return static_cast<size_t>(block_at(slab, slab->carved) - slab->start);
+}
+
+}  // namespace ox::small

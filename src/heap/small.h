@@ -1,0 +1,130 @@
+// Small slabs: one slice cut into equal blocks of 16 to 1024 bytes, with a free list threaded
+// through the free blocks. The fast paths of malloc and free are pop() and push().
+//
+// A word describes a state of the list; the slab's `head` is its present state, and the first word
+// of each free block is the state from before that block was freed:
+//
+//      63       48 47                16 15            0
+//     +-----------+--------------------+---------------+
+//     |   used    |        mark        |    offset     |
+//     +-----------+--------------------+---------------+
+//
+//   used    blocks that are not in the list. Popping restores the count with the word. While the
+//           slab is Current, `unit` is 0: frees then leave the count as it is, above 0, so that the
+//           slab from which malloc takes never looks empty. It is exact again when the list has run
+//           out: all carved blocks are in use then.
+//   mark    the low 32 bits of the descriptor's address, whose place is random: what user data
+//           does not contain. A free block carries it, a block in use does not (pop clears it).
+//           So pop() detects a free block that was written to, and push() a block freed twice.
+//   offset  of the block on top of the list within the slice; kNoBlock if the list is empty, where
+//           a word without a mark makes pop() fail.
+//
+// Blocks lie at addresses that are multiples of their size, behind the slice's first 16 bytes:
+//
+//     start    +8         first multiple of the size
+//     | mark   | no mark  | block | block | ...        carved | not yet touched |
+//
+// The event test. free() must notice two rare things: that the address is not a multiple of the
+// block size, and that the slab became empty. With M = ceil(2^64 / size), address * M mod 2^64 is
+// below 2^47 for multiples and at least M for others. Adding `factor * address`, with a factor
+// chosen per region, moves the first range between the largest word with used == 0 and the smallest
+// with used == 1, while M stays above the largest word possible: so one comparison of
+// address * (M + factor) with the new head finds both.
+#pragma once
+
+#include <cstdint>
+
+#include "os/arch.h"
+#include "span/descriptor.h"
+#include "span/region.h"
+
+namespace ox::small {
+
+using Word = uint64_t;
+// Words stand in user memory and are read beside other types, at any alignment.
+typedef Word __attribute__((may_alias, aligned(1))) StoredWord;
+typedef uint32_t __attribute__((may_alias, aligned(1))) StoredMark;
+
+constexpr Word kOneUsed = Word{1} << 48;
+constexpr Word kNoBlock = 8;
+constexpr size_t kMarkOffset = 2;
+
+inline uint32_t mark_of(const Descriptor* slab) {
+  return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(slab));
+}
+inline Word make_word(const Descriptor* slab, Word used, Word offset) {
+  return used << 48 | Word{mark_of(slab)} << 16 | offset;
+}
+inline Word used_of(Word word) { return word >> 48; }
+inline Word offset_of(Word word) { return word & 0xffff; }
+
+inline StoredWord& word_in(char* block) { return *reinterpret_cast<StoredWord*>(block); }
+
+// True for every free block, and for user data with probability 2^-32.
+inline bool has_mark(const Descriptor* slab, const char* block) {
+  return *reinterpret_cast<const StoredMark*>(block + kMarkOffset) == mark_of(slab);
+}
+
+// Takes the top block off the list. nullptr if there is none, or if its word was overwritten.
+inline char* pop(Descriptor* slab) {
+  char* block = slab->start + static_cast<uint16_t>(slab->head);
+  if (__builtin_expect(!has_mark(slab, block), 0)) return nullptr;
+  slab->head = word_in(block);
+  word_in(block) = 0;
+  if (!block) __builtin_unreachable();  // saves the caller's fast path a test
+  return block;
+}
+
+inline bool is_multiple(const Descriptor* slab, const void* block) {
+  uint64_t reciprocal = slab->magic;
+  if constexpr (arch::kFusedEventTest) reciprocal -= slab->region->event_factor;
+  return reinterpret_cast<uintptr_t>(block) * reciprocal < reciprocal;
+}
+
+// Puts a block back, its mark checked by the caller. True if that calls for on_event().
+inline bool push(Descriptor* slab, char* block) {
+  const auto address = reinterpret_cast<uintptr_t>(block);
+  const Word before = slab->head;
+  word_in(block) = before;
+  const Word after = arch::with_low16(before, address) - slab->unit;
+  slab->head = after;
+  if constexpr (arch::kFusedEventTest) return address * slab->magic >= after;
+  return after < kOneUsed || address * slab->magic >= kOneUsed;
+}
+
+// Makes a fresh span of one slice a slab of `cls` without owner, with no block carved.
+void format(Descriptor* slab, SizeClass cls);
+
+// Links the next blocks of an empty list that were never handed out, as many as one step of memory
+// holds. False if all were.
+bool carve(Descriptor* slab);
+
+// Stops and starts counting: see `used` above. Counting starts with an empty list.
+void stop_counting(Descriptor* slab);
+void start_counting(Descriptor* slab);
+
+// Starts counting with any list: counts it anew and rewrites its words.
+void recount(Descriptor* slab);
+
+// Blocks in use, whether counting or not, by a walk that other threads' changes cannot mislead far.
+size_t live_blocks(const Descriptor* slab);
+
+// Whether `block` is the address of a block that has been handed out at some time.
+bool is_block(const Descriptor* slab, const void* block);
+
+// Whether the list contains `block`. Costs a walk.
+bool contains(const Descriptor* slab, const void* block);
+
+// Blocks that other threads freed: moves them to the list. True if there were any. If their memory
+// was given back meanwhile, the slab is as new: no block in the list, none carved.
+bool take_remote(Descriptor* slab);
+
+// Bytes at the slab's start that may have been touched.
+size_t touched_bytes(const Descriptor* slab);
+
+inline bool list_empty(const Descriptor* slab) { return offset_of(slab->head) == kNoBlock; }
+inline bool exhausted(const Descriptor* slab) {
+  return list_empty(slab) && slab->carved == slab->capacity;
+}
+
+}  // namespace ox::small

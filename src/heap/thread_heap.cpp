@@ -1,0 +1,350 @@
+#include "heap/thread_heap.h"
+
+#include "heap/medium.h"
+#include "heap/orphans.h"
+#include "heap/small.h"
+#include "os/report.h"
+#include "span/span_heap.h"
+
+namespace ox {
+namespace {
+
+bool take_remote(Descriptor* slab) {
+  return is_small(slab->size_class) ? small::take_remote(slab) : medium::take_remote(slab);
+}
+
+void* pop(Descriptor* slab) {
+  return is_small(slab->size_class) ? small::pop(slab) : medium::pop(slab);
+}
+
+bool has_free(const Descriptor* slab) {
+  return is_small(slab->size_class) ? !small::exhausted(slab) : slab->free_bits != medium::none_free(slab);
+}
+
+// Not for a Current slab.
+bool all_free(const Descriptor* slab) {
+  return is_small(slab->size_class) ? small::used_of(slab->head) == 0
+                                    : slab->free_bits == medium::all_free(slab);
+}
+
+void check_top_block(const Descriptor* slab) {
+  if (is_small(slab->size_class) && !small::list_empty(slab))
+    report::corrupted_block(slab->start + small::offset_of(slab->head), slab->block_bytes(),
+                            nullptr);
+}
+
+void stop_keeping(Descriptor* slab) {
+  if (!slab->kept) return;
+  slab->kept = false;
+  span_heap::no_longer_kept(slab->size());
+}
+
+}  // namespace
+
+// refill: a block for the class, in the order of what it costs: the nursery while the class is new,
+// blocks freed by other threads, blocks not carved yet, a partial slab, an orphan, a new one.
+void* ThreadHeap::refill(SizeClass cls) {
+  Descriptor* slab = current(cls);
+  if (slab == no_slab() && Nursery::serves(cls))
+    if (void* block = nursery.allocate(this, cls)) return block;
+  for (;;) {
+    if (slab != no_slab()) {
+      check_top_block(slab);
+      if (collect(slab) || (is_small(cls) && small::carve(slab))) return pop(slab);
+      retire(slab);
+    }
+    slab = find_slab(cls);
+    set_current(cls, slab);
+    if (slab == no_slab()) return nullptr;
+    if (void* block = pop(slab)) return block;
+  }
+}
+
+void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
+  if (slab != no_slab()) {
+    stop_keeping(slab);
+    slab->place = SlabPlace::Current;
+    if (is_small(cls)) small::stop_counting(slab);
+  }
+  if (!is_small(cls)) {
+    medium_slots[medium_index(cls)] = slab;
+    return;
+  }
+  const size_t last = block_size(cls) / 16;
+  for (size_t slot = last; slot > 0 && kSmallMap[slot] == index_of(cls); --slot) slots[slot] = slab;
+  if (last == 1) slots[0] = slab;
+}
+
+// The current slab has no block left. It waits as Partial for one round of its class's list: if
+// nothing came back by then, find_slab() makes it Full.
+void ThreadHeap::retire(Descriptor* slab) {
+  stop_keeping(slab);
+  if (is_small(slab->size_class))
+    small::start_counting(slab);
+  else
+    slab->all_free_bits = medium::all_free(slab);
+  slab->place = SlabPlace::Partial;
+  partial[index_of(slab->size_class)].push_back(slab);
+}
+
+void ThreadHeap::make_full(Descriptor* slab) {
+  slab->place = SlabPlace::Full;
+  slab->set_owner(tag | kDiverted);
+  full.push_back(slab);
+  // seq_cst, both: see remote.h.
+  slab->mail.store(Mail::Wanted, std::memory_order_seq_cst);
+  if (slab->remote.load(std::memory_order_seq_cst) != 0 && stop_mail(slab)) take_back(slab);
+}
+
+// Takes what other threads freed into a slab that is not Full. The owner word first, so that a later
+// remote free diverts it again: see remote.cpp.
+bool ThreadHeap::collect(Descriptor* slab) {
+  slab->set_owner(tag);
+  return take_remote(slab);
+}
+
+// True if no mail for this slab is under way, nor will be.
+bool ThreadHeap::stop_mail(Descriptor* slab) {
+  Mail wanted = Mail::Wanted;
+  // acquire: what the posting thread did before is visible if it is under way.
+  return slab->mail.compare_exchange_strong(wanted, Mail::Unwanted, std::memory_order_acquire) ||
+         wanted == Mail::Unwanted;
+}
+
+// A Full slab, no mail under way, has free blocks again.
+void ThreadHeap::take_back(Descriptor* slab) {
+  full.remove(slab);
+  take_remote(slab);
+  if (all_free(slab))
+    release(slab);
+  else
+    make_partial(slab);
+}
+
+void ThreadHeap::make_partial(Descriptor* slab) {
+  slab->place = SlabPlace::Partial;
+  slab->set_owner(tag);
+  partial[index_of(slab->size_class)].push_back(slab);
+}
+
+void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller) {
+  // With mail under way it stays Full; read_mail() will see it, even if it is empty by then.
+  if (slab->place == SlabPlace::Full && stop_mail(slab)) {
+    full.remove(slab);
+    make_partial(slab);
+  }
+  // What was freed by others shows whether this block is among it.
+  if (slab->place == SlabPlace::Full)
+    take_remote(slab);
+  else
+    collect(slab);
+  if (is_small(slab->size_class))
+    free_small_checked(slab, static_cast<char*>(block), caller);
+  else
+    free_medium_checked(slab, block, caller);
+}
+
+void ThreadHeap::free_small_checked(Descriptor* slab, char* block, const void* caller) {
+  if (!small::is_block(slab, block)) report::invalid_pointer("free", block, caller);
+  // User data looks like a mark once in 2^32.
+  if (small::has_mark(slab, block) && small::contains(slab, block))
+    report::double_free(block, slab->block_bytes(), caller);
+  if (small::push(slab, block)) on_small_event(slab, caller);
+}
+
+void ThreadHeap::free_medium_checked(Descriptor* slab, void* block, const void* caller) {
+  switch (medium::push(slab, block)) {
+    case medium::Freed::Done:
+      break;
+    case medium::Freed::AllFree:
+      on_medium_all_free(slab);
+      break;
+    case medium::Freed::Invalid:
+      report::invalid_pointer("free", block, caller);
+    case medium::Freed::Twice:
+      report::double_free(block, slab->stride, caller);
+  }
+}
+
+void ThreadHeap::on_small_event(Descriptor* slab, const void* caller) {
+  const char* block = slab->start + small::offset_of(slab->head);
+  if (!small::is_multiple(slab, block)) report::invalid_pointer("free", block, caller);
+  if (small::used_of(slab->head) == 0 && slab->place == SlabPlace::Partial) keep_or_release(slab);
+}
+
+void ThreadHeap::on_medium_all_free(Descriptor* slab) {
+  if (slab->place == SlabPlace::Partial) keep_or_release(slab);
+  if (slab->place == SlabPlace::Current) keep_current_or_release(slab);
+}
+
+// A program may go on with the current slab at once: rather give up others than this one. Kept, it
+// counts as such until it runs out, and is left alone.
+void ThreadHeap::keep_current_or_release(Descriptor* slab) {
+  if (!span_heap::may_keep(slab->size())) {
+    release_kept();
+    if (!span_heap::may_keep(slab->size())) {
+      set_current(slab->size_class, no_slab());
+      return release(slab);
+    }
+  }
+  slab->kept = true;
+  slab->all_free_bits = medium::kNever;
+}
+
+// A Partial slab became empty. A medium one that is shorter than a new one would be is not kept: the
+// class has grown.
+void ThreadHeap::keep_or_release(Descriptor* slab) {
+  const SizeClass cls = slab->size_class;
+  const bool outgrown =
+      !is_small(cls) &&
+      slab->slices < medium::slices_for(cls, medium_slabs[medium_index(cls)] - size_t{1});
+  if (!outgrown && span_heap::may_keep(slab->size())) {
+    slab->kept = true;
+    return;
+  }
+  partial[index_of(cls)].remove(slab);
+  release(slab);
+}
+
+void ThreadHeap::release_kept() {
+  for (DescriptorList& list : partial)
+    for (Descriptor* slab = list.first; slab;) {
+      Descriptor* following = slab->next;
+      if (slab->kept) {
+        list.remove(slab);
+        release(slab);
+      }
+      slab = following;
+    }
+}
+
+Descriptor* ThreadHeap::find_slab(SizeClass cls) {
+  read_mail();
+  DescriptorList& list = partial[index_of(cls)];
+  for (;;) {
+    while (Descriptor* slab = list.pop_front()) {
+      if (!has_free(slab)) collect(slab);
+      if (has_free(slab)) return slab;
+      make_full(slab);
+    }
+    Descriptor* orphan = orphans::take(cls);
+    if (!orphan) return new_slab(cls);
+    adopt(orphan);
+  }
+}
+
+Descriptor* ThreadHeap::new_slab(SizeClass cls) {
+  bool zeroed;
+  const size_t slices =
+      is_small(cls) ? 1 : medium::slices_for(cls, medium_slabs[medium_index(cls)]);
+  Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
+  if (!slab) return no_slab();
+  if (is_small(cls))
+    small::format(slab, cls);
+  else
+    medium::format(slab, cls);
+  // relaxed: the slab reaches other threads with its blocks, handed over by the program.
+  slab->remote.store(0, std::memory_order_relaxed);
+  slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
+  slab->set_owner(tag);
+  count_medium(slab, 1);
+  // release: after a fork the child takes a slab with a home to be in order.
+  slab->home.store(this, std::memory_order_release);
+  return slab;
+}
+
+void ThreadHeap::adopt(Descriptor* slab) {
+  slab->place = SlabPlace::Partial;
+  take_remote(slab);
+  count_medium(slab, 1);
+  // release: see remote.cpp, post().
+  slab->home.store(this, std::memory_order_release);
+  if (all_free(slab))
+    release(slab);
+  else if (has_free(slab))
+    make_partial(slab);
+  else
+    make_full(slab);
+}
+
+void ThreadHeap::release(Descriptor* slab) {
+  stop_keeping(slab);
+  count_medium(slab, -1);
+  slab->set_owner(0);
+  slab->home.store(nullptr, std::memory_order_relaxed);  // no block is left to reach it by
+  size_t touched = slab->size();
+  if (is_small(slab->size_class)) {
+    touched = small::touched_bytes(slab);
+    slab->kind = SpanKind::None;
+    slab->head = 0;
+  } else {
+    medium::unformat(slab);
+  }
+  span_heap::release(slab, touched);
+}
+
+void ThreadHeap::read_mail() {
+  // relaxed first look; acquire pairs with the release in post().
+  if (!mailbox.load(std::memory_order_relaxed)) return;
+  Descriptor* slab = mailbox.exchange(nullptr, std::memory_order_acquire);
+  while (slab) {
+    Descriptor* following = slab->mail_next;
+    slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
+    take_back(slab);
+    slab = following;
+  }
+}
+
+void ThreadHeap::give_away(Descriptor* slab) {
+  stop_keeping(slab);
+  take_remote(slab);
+  if (all_free(slab)) {
+    release(slab);
+    return;
+  }
+  count_medium(slab, -1);
+  orphans::add(slab);
+}
+
+void ThreadHeap::count_medium(const Descriptor* slab, int change) {
+  if (is_small(slab->size_class)) return;
+  uint16_t& count = medium_slabs[medium_index(slab->size_class)];
+  count = static_cast<uint16_t>(count + change);
+}
+
+void ThreadHeap::abandon() {
+  while (Descriptor* slab = full.first) {
+    if (stop_mail(slab)) {
+      full.remove(slab);
+      give_away(slab);
+    } else if (read_mail(), full.first == slab) {
+      os::nap();  // another thread is between asking for the address and posting
+    }
+  }
+  for (size_t index = 0; index < kClasses; ++index) {
+    const auto cls = static_cast<SizeClass>(index);
+    while (Descriptor* slab = partial[index].pop_front()) give_away(slab);
+    Descriptor* slab = current(cls);
+    if (slab == no_slab()) continue;
+    set_current(cls, no_slab());
+    if (is_small(cls))
+      small::recount(slab);
+    else
+      slab->all_free_bits = medium::all_free(slab);
+    give_away(slab);
+  }
+  nursery.close();
+}
+
+void ThreadHeap::orphan_after_fork(Descriptor* slab) {
+  slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
+  slab->next = slab->prev = nullptr;
+  stop_keeping(slab);
+  if (is_small(slab->size_class))
+    small::recount(slab);
+  else
+    slab->all_free_bits = medium::all_free(slab);
+  orphans::add_locked(slab);
+}
+
+}  // namespace ox

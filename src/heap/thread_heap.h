@@ -1,0 +1,130 @@
+// A thread's heap: the slabs it owns and, for each size class, the one it allocates from.
+//
+// The first few blocks of a class come from the heap's nursery, see nursery.h.
+//
+// A thread starts with the constant kEmptyHeap, whose slabs have no block: its first allocation
+// misses into the slow path, which gives it a heap of its own. Fast paths therefore never ask
+// whether anything is initialised.
+//
+// Every slab of a heap is in exactly one place:
+//   Current   slots / medium_slots; at most one per class
+//   Partial   partial[class], oldest first, so that frees gather before a slab is used again; some
+//             are empty and kept for the next request, some have just run out
+//   Full      full: no block came back for a round of that list; its owner word is made odd, so that
+//             the next free takes the slow path and moves it back
+// Only the owner thread touches these; other threads reach a heap through its mailbox alone.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+
+#include "base/size_class.h"
+#include "heap/nursery.h"
+#include "os/lock.h"
+#include "span/descriptor.h"
+
+namespace ox {
+
+class ThreadHeap {
+ public:
+  // A heap whose every current slab is `none`.
+  constexpr explicit ThreadHeap(Descriptor* none) {
+    slots.fill(none);
+    medium_slots.fill(none);
+  }
+
+  // What the fast paths read, first.
+  std::array<Descriptor*, kMaxSmall / 16 + 1> slots{};     // by (size + 15) / 16
+  std::array<Descriptor*, kMediumClasses> medium_slots{};  // by medium index
+  std::array<uint8_t, kMediumSteps> medium_map = kMediumMap;
+
+  uintptr_t tag = 0;  // the owner word of its slabs: the thread pointer
+  std::array<DescriptorList, kClasses> partial{};
+  DescriptorList full{};
+  // Full slabs into which other threads freed, linked by mail_next.
+  std::atomic<Descriptor*> mailbox{nullptr};
+  std::array<uint16_t, kMediumClasses> medium_slabs{};  // owned: the first ones are short
+  Nursery nursery;
+  ThreadHeap* next = nullptr;  // in the list of unused heaps, or of all heaps in use
+  ThreadHeap* prev = nullptr;
+
+  // Serves a request that the fast path could not. nullptr: out of memory.
+  void* refill(SizeClass cls);
+
+  // Frees a block into one of this heap's slabs, wherever it stands. Reports misuse.
+  void free_checked(Descriptor* slab, void* block, const void* caller);
+  // After small::push() asked for it: the slab became empty, or the block was none.
+  void on_small_event(Descriptor* slab, const void* caller);
+  // After medium::push() said so: the slab became empty.
+  void on_medium_all_free(Descriptor* slab);
+
+  // Releases the empty slabs it keeps.
+  void release_kept();
+
+  // Makes an orphan slab one of this heap's, as Partial or Full.
+  void adopt(Descriptor* slab);
+
+  // Takes in the slabs that other threads sent back.
+  void read_mail();
+
+  // Gives every slab away: the empty ones to the span heap, the others to the orphans.
+  void abandon();
+
+  // The child of a fork: the thread is gone, perhaps in the middle of anything. Its slabs become
+  // orphans by what their descriptors say; its lists are forgotten. Under the orphans' lock.
+  static void orphan_after_fork(Descriptor* slab);
+
+  Descriptor* current(SizeClass cls) const {
+    return is_small(cls) ? slots[block_size(cls) / 16] : medium_slots[medium_index(cls)];
+  }
+
+ private:
+  void set_current(SizeClass cls, Descriptor* slab);
+  void retire(Descriptor* slab);
+  void make_full(Descriptor* slab);
+  bool collect(Descriptor* slab);
+  Descriptor* find_slab(SizeClass cls);
+  Descriptor* new_slab(SizeClass cls);
+  void make_partial(Descriptor* slab);
+  void take_back(Descriptor* slab);
+  void keep_or_release(Descriptor* slab);
+  void keep_current_or_release(Descriptor* slab);
+  void release(Descriptor* slab);
+  void give_away(Descriptor* slab);
+  void count_medium(const Descriptor* slab, int change);
+  bool stop_mail(Descriptor* slab);
+  void free_small_checked(Descriptor* slab, char* block, const void* caller);
+  void free_medium_checked(Descriptor* slab, void* block, const void* caller);
+};
+
+// A slab without blocks, in the place of a slab that is not there.
+[[gnu::visibility("hidden")]] extern const Descriptor kNoSlab;
+[[gnu::visibility("hidden")]] extern const ThreadHeap kEmptyHeap;
+inline Descriptor* no_slab() { return const_cast<Descriptor*>(&kNoSlab); }
+
+// The calling thread's heap, kEmptyHeap before its first allocation and after its end.
+extern constinit __thread ThreadHeap* current_heap
+    __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+namespace thread_heaps {
+
+// Gives the calling thread a heap. nullptr: no memory.
+ThreadHeap* attach();
+// Takes it back. The thread allocates through late_heap() from now on.
+void detach();
+// Whether the calling thread has been through detach().
+bool is_detached();
+
+// Heap of all threads that allocate after their end; under late_lock().
+ThreadHeap* late_heap();
+os::Lock& late_lock();
+
+// Fork: the locks of heaps and orphans, in order; in the child, heaps of threads that are gone
+// become orphans' homes no more.
+void before_fork();
+void after_fork_parent();
+void after_fork_child();
+
+}  // namespace thread_heaps
+}  // namespace ox

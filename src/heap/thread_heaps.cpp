@@ -1,0 +1,168 @@
+// The set of all thread heaps: which are in use, which wait for a thread, and what a fork does to
+// them. Heaps are never unmapped, for another thread may hold a heap's address while it posts mail.
+#include <new>
+
+#include "heap/host.h"
+#include "heap/idle.h"
+#include "heap/orphans.h"
+#include "heap/thread_heap.h"
+#include "os/arch.h"
+#include "os/memory.h"
+#include "span/region.h"
+#include "span/span_heap.h"
+
+namespace ox {
+namespace {
+alignas(16) constexpr char kWithoutMark[16] = {};
+}
+
+constinit const Descriptor kNoSlab(const_cast<char*>(kWithoutMark));
+constinit const ThreadHeap kEmptyHeap(const_cast<Descriptor*>(&kNoSlab));
+constinit __thread ThreadHeap* current_heap = const_cast<ThreadHeap*>(&kEmptyHeap);
+
+namespace thread_heaps {
+namespace {
+
+// Tag of the late heap: no thread's pointer, so that every free into its slabs is a remote one.
+constexpr uintptr_t kLateTag = 2;
+constexpr size_t kStorageBytes = size_t{64} << 10;
+
+os::Lock heaps_lock;
+// Under heaps_lock.
+List<ThreadHeap> in_use;
+List<ThreadHeap> unused;
+char* storage = nullptr;
+size_t storage_left = 0;
+alignas(ThreadHeap) char first_heap[sizeof(ThreadHeap)];
+bool first_heap_given = false;
+
+os::Lock late;
+ThreadHeap* late_one = nullptr;  // under `late`
+
+constinit __thread bool detached = false;
+
+// Where address space is used up, a slice of the heap's own: never given back, like all storage.
+char* new_storage() {
+  if (void* fresh = os::map(kStorageBytes)) return static_cast<char*>(fresh);
+  static_assert(kStorageBytes <= kSliceSize);
+  bool zeroed;
+  Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
+  return span ? span->start : nullptr;
+}
+
+ThreadHeap* new_heap() {
+  if (!first_heap_given) {
+    first_heap_given = true;
+    return new (first_heap) ThreadHeap(no_slab());
+  }
+  if (storage_left < sizeof(ThreadHeap)) {
+    storage = new_storage();
+    storage_left = storage ? kStorageBytes : 0;
+    if (!storage) return nullptr;
+  }
+  char* place = storage;
+  storage += sizeof(ThreadHeap);
+  storage_left -= sizeof(ThreadHeap);
+  return new (place) ThreadHeap(no_slab());
+}
+
+ThreadHeap* take_heap(uintptr_t tag) {
+  os::Guard guard(heaps_lock);
+  ThreadHeap* heap = unused.pop_front();
+  if (!heap) heap = new_heap();
+  if (!heap) return nullptr;
+  heap->tag = tag;
+  in_use.push_front(heap);
+  return heap;
+}
+
+// A heap whose thread a fork has lost: as new, but for the nursery.
+ThreadHeap* renew(ThreadHeap* heap) {
+  const Nursery nursery = heap->nursery;
+  new (heap) ThreadHeap(no_slab());
+  heap->nursery = nursery;
+  heap->nursery.forget_free();
+  return heap;
+}
+
+void orphan_slabs_of_lost_threads(const Region& region) {
+  const size_t slices = region.limit.load(std::memory_order_relaxed) >> kSliceShift;
+  for (size_t slice = 1; slice < slices;) {
+    Descriptor* span = region.descriptor(slice);
+    slice += span->slices ? span->slices : 1;
+    if (span->kind != SpanKind::Small && span->kind != SpanKind::Medium) continue;
+    idle::after_fork(span);
+    const ThreadHeap* home = span->home.load(std::memory_order_relaxed);
+    if (home && home != current_heap && home != late_one) ThreadHeap::orphan_after_fork(span);
+  }
+}
+
+}  // namespace
+
+ThreadHeap* attach() {
+  ThreadHeap* heap = take_heap(arch::thread_pointer());
+  if (!heap) return nullptr;
+  current_heap = heap;
+  host::thread_started();
+  return heap;
+}
+
+void detach() {
+  ThreadHeap* heap = current_heap;
+  detached = true;
+  if (heap == &kEmptyHeap) return;
+  current_heap = const_cast<ThreadHeap*>(&kEmptyHeap);
+  heap->abandon();
+  os::Guard guard(heaps_lock);
+  in_use.remove(heap);
+  unused.push_front(heap);
+}
+
+bool is_detached() { return detached; }
+
+ThreadHeap* late_heap() {
+  if (!late_one) late_one = take_heap(kLateTag);
+  return late_one;
+}
+
+os::Lock& late_lock() { return late; }
+
+// Handlers of others may run while the locks are held, and allocate: OwnLocks::all lets them. A signal
+// handler that forks in the middle of malloc gets a child that only libc's allocator serves.
+void before_fork() {
+  if (os::interrupted()) return;
+  late.lock();
+  orphans::lock().lock();
+  heaps_lock.lock();
+  span_heap::lock().lock();
+  os::own_locks.all = true;
+}
+
+void after_fork_parent() {
+  if (!os::own_locks.all) return;
+  os::own_locks.all = false;
+  span_heap::lock().unlock();
+  heaps_lock.unlock();
+  orphans::lock().unlock();
+  late.unlock();
+}
+
+void after_fork_child() {
+  if (!os::own_locks.all) return;
+  bool lost = false;
+  for (ThreadHeap* heap = in_use.first; heap;) {
+    ThreadHeap* next = heap->next;
+    if (heap != current_heap && heap != late_one) {
+      in_use.remove(heap);
+      unused.push_front(renew(heap));
+      lost = true;
+    }
+    heap = next;
+  }
+  for (size_t i = 0; lost && i < region::count(); ++i) orphan_slabs_of_lost_threads(region::at(i));
+  for (os::Lock* lock : {&span_heap::lock(), &heaps_lock, &orphans::lock(), &late}) lock->reset();
+  os::own_locks.all = false;
+}
+
+}  // namespace thread_heaps
+}  // namespace ox

@@ -1,0 +1,101 @@
+#include "os/memory.h"
+
+#include <elf.h>
+#include <linux/mman.h>
+#include <sys/mman.h>
+
+#include <atomic>
+#include <cerrno>
+
+#include "os/process.h"
+#include "os/syscall.h"
+
+#ifndef PR_SET_VMA
+#include <linux/prctl.h>
+#endif
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
+namespace ox::os {
+namespace {
+
+// The counters are written by tests alone; relaxed, for no other memory depends on them.
+std::atomic<unsigned> fail_from{0}, fail_count{0}, calls{0};
+
+bool injected_failure() {
+  const unsigned nth = calls.load(std::memory_order_relaxed) + 1;
+  const unsigned from = fail_from.load(std::memory_order_relaxed);
+  if (from == 0) return false;
+  calls.store(nth, std::memory_order_relaxed);
+  return nth >= from && nth - from < fail_count.load(std::memory_order_relaxed);
+}
+
+bool failed(long result) { return result < 0; }
+
+// A kernel or a system call filter that does not know the call will not learn it, and a filter may
+// log each attempt. relaxed: one more attempt does no harm.
+std::atomic<bool> moves_refused{false};
+
+bool means_never(long result) { return result == -ENOSYS || result == -EPERM || result == -EINVAL; }
+
+void* map_with(void* hint, size_t size, int protection, int flags) {
+  if (injected_failure()) return nullptr;
+  const long result = call(SYS_mmap, hint, size, protection,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
+  return failed(result) ? nullptr : reinterpret_cast<void*>(result);
+}
+
+}  // namespace
+
+size_t page_size() {
+  static std::atomic<size_t> size{0};  // relaxed: every thread computes the same value
+  size_t value = size.load(std::memory_order_relaxed);
+  if (value == 0) {
+    value = auxiliary_value(AT_PAGESZ);
+    if (value == 0) value = 4096;
+    size.store(value, std::memory_order_relaxed);
+  }
+  return value;
+}
+
+void* reserve(size_t size) { return map_with(nullptr, size, PROT_NONE, 0); }
+
+void* map(size_t size) { return map_with(nullptr, size, PROT_READ | PROT_WRITE, 0); }
+
+void unmap(void* start, size_t size) { call(SYS_munmap, start, size); }
+
+bool commit(void* start, size_t size) {
+  return !injected_failure() &&
+         !failed(call(SYS_mprotect, start, size, PROT_READ | PROT_WRITE));
+}
+
+bool purge(void* start, size_t size) {
+  return !injected_failure() && !failed(call(SYS_madvise, start, size, MADV_DONTNEED));
+}
+
+bool move_pages(void* from, void* to, size_t size) {
+  if (injected_failure() || moves_refused.load(std::memory_order_relaxed)) return false;
+  const long result =
+      call(SYS_mremap, from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+  if (means_never(result)) moves_refused.store(true, std::memory_order_relaxed);
+  return !failed(result);
+}
+
+bool renew(void* start, size_t size) {
+  return map_with(start, size, PROT_READ | PROT_WRITE, MAP_FIXED) != nullptr;
+}
+
+void name_mapping(void* start, size_t size, const char* name) {
+  call(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, start, size, name);
+}
+
+void inject_failure(unsigned nth, unsigned count) {
+  calls.store(0, std::memory_order_relaxed);
+  fail_count.store(count, std::memory_order_relaxed);
+  fail_from.store(nth, std::memory_order_relaxed);
+}
+
+unsigned calls_made() { return calls.load(std::memory_order_relaxed); }
+
+}  // namespace ox::os

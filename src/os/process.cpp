@@ -1,0 +1,42 @@
+#include "os/process.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/auxv.h>
+
+#include <cstring>
+
+#include "os/syscall.h"
+
+namespace ox::os {
+
+unsigned long auxiliary_value(unsigned long type) { return getauxval(type); }
+
+bool is_secure() { return auxiliary_value(AT_SECURE) != 0; }
+
+uint64_t random_word(uint64_t purpose) {
+  uint64_t seed[2] = {0x9e3779b97f4a7c15, 0xd1b54a32d192ed03};
+  if (const auto* bytes = reinterpret_cast<const char*>(auxiliary_value(AT_RANDOM)))
+    std::memcpy(seed, bytes, sizeof seed);
+  // AT_RANDOM also feeds libc's own canaries: mix, so that one secret does not reveal another.
+  uint64_t word = seed[0] ^ (purpose * 0xbf58476d1ce4e5b9);
+  for (int round = 0; round < 3; ++round) {
+    word ^= word >> 31;
+    word *= 0x94d049bb133111eb;
+    word ^= (word >> 29) + seed[1];
+  }
+  return word;
+}
+
+int process_id() { return static_cast<int>(call(SYS_getpid)); }
+
+void executable_path(char* buffer, size_t size) {
+  const long length = call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", buffer, size - 1);
+  if (length <= 0) {
+    std::memcpy(buffer, "?", 2);
+    return;
+  }
+  buffer[length] = '\0';
+}
+
+}  // namespace ox::os

@@ -1,0 +1,108 @@
+#include "os/report.h"
+
+#include <signal.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "os/process.h"
+#include "os/syscall.h"
+
+namespace ox::report {
+namespace {
+
+// Builds one message in place and writes it with one system call, so that lines of two threads
+// do not mix.
+class Message {
+ public:
+  Message& text(const char* string) {
+    while (*string && length_ < sizeof buffer_) buffer_[length_++] = *string++;
+    return *this;
+  }
+
+  Message& number(uint64_t value, unsigned base) {
+    char digits[20];
+    size_t count = 0;
+    do digits[count++] = "0123456789abcdef"[value % base];
+    while (value /= base);
+    while (count && length_ < sizeof buffer_) buffer_[length_++] = digits[--count];
+    return *this;
+  }
+
+  Message& address(const void* pointer) {
+    return text("0x").number(reinterpret_cast<uintptr_t>(pointer), 16);
+  }
+
+  Message& process() {
+    char path[256];
+    os::executable_path(path, sizeof path);
+    return text(" in PID ").number(static_cast<uint64_t>(os::process_id()), 10).text(" (").text(
+        path).text(")");
+  }
+
+  void print() { os::call(SYS_write, 2, buffer_, length_); }
+
+ private:
+  char buffer_[640];
+  size_t length_ = 0;
+};
+
+[[noreturn]] void abort_process() {
+  const long pid = os::call(SYS_getpid);
+  os::call(SYS_tgkill, pid, os::call(SYS_gettid), SIGABRT);
+  // Still here: the signal is blocked, ignored or handled. Insist, as abort(3) does.
+  struct {
+    void (*handler)(int);
+    unsigned long flags;
+    void (*restorer)();
+    uint64_t mask;
+  } by_default{SIG_DFL, 0, nullptr, 0};
+  const uint64_t abort_only = uint64_t{1} << (SIGABRT - 1);
+  os::call(SYS_rt_sigaction, SIGABRT, &by_default, nullptr, sizeof by_default.mask);
+  os::call(SYS_rt_sigprocmask, SIG_UNBLOCK, &abort_only, nullptr, sizeof abort_only);
+  os::call(SYS_tgkill, pid, os::call(SYS_gettid), SIGABRT);
+  for (;;) os::call(SYS_exit_group, 128 + SIGABRT);
+}
+
+[[noreturn]] void finish(Message& message, const void* caller) {
+  message.process().text("\n");
+  if (caller) message.text("oxidalloc: called from ").address(caller).text("\n");
+  message.print();
+  abort_process();
+}
+
+}  // namespace
+
+void double_free(const void* block, size_t block_size, const void* caller) {
+  Message message;
+  message.text("oxidalloc: double free of ").address(block).text(" (").number(block_size, 10);
+  finish(message.text("-byte block)"), caller);
+}
+
+void invalid_pointer(const char* call, const void* pointer, const void* caller) {
+  Message message;
+  message.text("oxidalloc: ").text(call).text(" of invalid pointer ").address(pointer);
+  finish(message, caller);
+}
+
+void corrupted_block(const void* block, size_t block_size, const void* caller) {
+  Message message;
+  message.text("oxidalloc: write to freed or past allocated memory: ").address(block);
+  finish(message.text(" (free ").number(block_size, 10).text("-byte block) is corrupted"), caller);
+}
+
+void out_of_memory(const char* call) {
+  Message message;
+  finish(message.text("oxidalloc: out of memory in ").text(call), nullptr);
+}
+
+void interrupted() {
+  static std::atomic<bool> said{false};
+  if (said.exchange(true, std::memory_order_relaxed)) return;
+  Message message;
+  message.text("oxidalloc: a signal handler allocates in the middle of malloc: libc serves it");
+  message.process().text("\n");
+  message.print();
+}
+
+}  // namespace ox::report

@@ -1,0 +1,106 @@
+// The descriptor of a slice: 128 bytes of metadata in a table of its own, away from user memory.
+//
+// A region's table holds one descriptor per 64 KiB slice; descriptor i describes slice i. A span is
+// a run of slices described by its first descriptor, the leader. What the others hold:
+//   Free    the last one: kind Free and the leader's place, so that the span behind it finds it.
+//   Medium  all of them: kind Medium and the leader's place, so that free() finds the slab.
+//   others  kind None: no pointer into them is valid.
+// A descriptor that is not a leader has owner == 0; so has every leader but that of a small slab.
+// Descriptor 0 of each table is never used: as a leader's place, 0 means none.
+//
+// Who writes what: the first cache line is the owner thread's alone (or, without an owner, of the
+// holder of the lock that the span is under); the second has the fields that other threads touch.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/list.h"
+#include "base/relaxed.h"
+#include "base/size_class.h"
+
+namespace ox {
+
+class ThreadHeap;
+struct Region;
+
+constexpr unsigned kSliceShift = 16;
+constexpr size_t kSliceSize = size_t{1} << kSliceShift;
+
+// Added to an owner's tag: no thread's tag, so that every free of a block takes the slow path.
+constexpr uintptr_t kDiverted = 1;
+
+enum class SpanKind : uint8_t { None, Free, Small, Medium, Large, Nursery };
+
+// Where a slab stands in its thread heap.
+enum class SlabPlace : uint8_t {
+  Orphan,   // no thread owns it
+  Current,  // malloc takes from it
+  Partial,  // has free blocks, waits in its class's list
+  Full,     // no free block was left when the owner last looked
+};
+
+// The way of a full slab back to its owner when other threads free into it: see heap/remote.h.
+enum class Mail : uint8_t { Unwanted, Wanted, Sent };
+
+struct alignas(128) Descriptor {
+  constexpr Descriptor() {}
+  constexpr explicit Descriptor(char* first_byte) : start(first_byte) {}
+
+  // Small: the free list, see heap/small.h. Medium: the owner's thread pointer, see heap/medium.h.
+  union {
+    uint64_t head = 0;
+    std::atomic<uintptr_t> medium_owner;
+  };
+  // The thread whose frees take the shortest path; something else diverts them to free_slow().
+  // Relaxed everywhere: a thread finds its own tag here only if it wrote it itself.
+  std::atomic<uintptr_t> owner{0};
+  char* start = nullptr;  // first byte of the span
+  uint64_t magic = 0;     // divides an address by the block size: see heap/small.h, heap/medium.h
+  // Small: one used block, in the place where `head` counts them. Medium: bytes per block.
+  union {
+    uint64_t unit = 0;
+    uint64_t stride;
+  };
+  Relaxed<uint64_t> free_bits;  // Medium: bit i is set if block i is free
+  uint64_t all_free_bits = 0;   // Medium: the value of free_bits that calls for attention
+  uint32_t leader_offset = 0;  // the leader's place: bytes from the start of the table
+
+  // Small: blocks freed by other threads, see heap/remote.h. Medium: a bit for each such block.
+  std::atomic<uint64_t> remote{0};
+  std::atomic<ThreadHeap*> home{nullptr};  // the owner; nullptr: orphan
+  std::atomic<Mail> mail{Mail::Unwanted};
+  Relaxed<SpanKind> kind{SpanKind::None};
+  Relaxed<SlabPlace> place{SlabPlace::Orphan};
+  SizeClass size_class{};
+  uint32_t slices = 0;    // in the span; 0: not a leader
+  uint16_t capacity = 0;  // blocks that fit
+  Relaxed<uint16_t> carved;  // Small: blocks handed out or linked so far
+  bool kept = false;      // empty, at the time at least, and counted by span_heap::may_keep()
+  bool dirty = false;     // Free: pages hold memory and old content; otherwise they read as zero
+  bool was_slab = false;  // None and Free: the slice held blocks of size_class last
+  bool moved = false;     // pages came by move_pages: renew instead of purge
+  Descriptor* next = nullptr;
+  Descriptor* prev = nullptr;
+  union {
+    Descriptor* mail_next = nullptr;  // slabs
+    size_t bytes;                     // Large: usable size
+  };
+  Region* region = nullptr;
+
+  // Sets the word that the fast path of free() compares: `owner` or `medium_owner`.
+  void set_owner(uintptr_t tag) {
+    (is_small(size_class) ? owner : medium_owner).store(tag, std::memory_order_relaxed);
+  }
+
+  size_t size() const { return size_t{slices} << kSliceShift; }
+  size_t block_bytes() const { return block_size(size_class); }
+};
+
+static_assert(sizeof(Descriptor) == 128);
+static_assert(offsetof(Descriptor, remote) == 64);
+
+using DescriptorList = List<Descriptor>;
+
+}  // namespace ox

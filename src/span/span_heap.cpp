@@ -1,0 +1,243 @@
+#include "span/span_heap.h"
+
+#include "os/memory.h"
+#include "span/region.h"
+#include "span/span_bins.h"
+
+namespace ox::span_heap {
+namespace {
+
+// Dirty memory kept for reuse: this much, plus a 32nd of what is in use.
+constexpr size_t kRetained = size_t{2} << 20;
+constexpr size_t kRetainedShare = 32;
+
+// Empty slabs kept by threads: this much, plus a 64th of what is in use.
+constexpr size_t kKept = size_t{4} << 20;
+constexpr size_t kIdle = size_t{4} << 20;
+constexpr size_t kKeptShare = 64;
+
+std::atomic<size_t> kept{0};  // relaxed: a bound, nothing depends on its order
+
+os::Lock heap_lock;
+// All below is under heap_lock.
+SpanBins bins[2];  // clean, dirty
+std::atomic<size_t> used{0};  // changed under the lock, read without it
+size_t purges = 0;
+
+SpanBins& bin_for(const Descriptor* span) { return bins[span->dirty]; }
+
+Descriptor* last_of(Descriptor* span) { return span + span->slices - 1; }
+
+// Enters a span that is in no list. Its own fields (start, slices, region, dirty) are set.
+void insert(Descriptor* span) {
+  span->kind = SpanKind::Free;
+  last_of(span)->kind = SpanKind::Free;
+  last_of(span)->leader_offset = span->region->offset_of(span);
+  bin_for(span).insert(span);
+}
+
+void remove(Descriptor* span) {
+  bin_for(span).remove(span);
+  last_of(span)->leader_offset = 0;
+  last_of(span)->kind = SpanKind::None;
+  span->kind = SpanKind::None;
+}
+
+Descriptor* free_before(Descriptor* span) {
+  const Descriptor* last = span - 1;  // at the lowest, descriptor 0, which is never free
+  return last->kind == SpanKind::Free ? span->region->leader_of(last) : nullptr;
+}
+
+Descriptor* free_behind(Descriptor* span) {
+  const Region& region = *span->region;
+  const size_t slice = region.slice_of(span) + span->slices;
+  // relaxed: the limit changes under our lock only
+  if (slice << kSliceShift >= region.limit.load(std::memory_order_relaxed)) return nullptr;
+  Descriptor* next = region.descriptor(slice);
+  return next->kind == SpanKind::Free ? next : nullptr;
+}
+
+// A descriptor stops being a leader: forget what it led.
+void clear(Descriptor* descriptor) {
+  descriptor->slices = 0;
+  descriptor->dirty = descriptor->moved = false;
+}
+
+// Makes a span free and merges it with free neighbours in the same state.
+void insert_merged(Descriptor* span) {
+  if (Descriptor* before = free_before(span); before && before->dirty == span->dirty) {
+    remove(before);
+    before->slices += span->slices;
+    before->moved |= span->moved;
+    clear(span);
+    span = before;
+  }
+  if (Descriptor* behind = free_behind(span); behind && behind->dirty == span->dirty) {
+    remove(behind);
+    span->slices += behind->slices;
+    span->moved |= behind->moved;
+    clear(behind);
+  }
+  insert(span);
+}
+
+// Cuts `span`, which is in no list, behind `slices`; returns the rest, which is in no list.
+Descriptor* split(Descriptor* span, size_t slices) {
+  Descriptor* rest = span + slices;
+  rest->start = span->start + (slices << kSliceShift);
+  rest->slices = static_cast<uint32_t>(span->slices - slices);
+  rest->region = span->region;
+  rest->dirty = span->dirty;
+  rest->moved = span->moved;
+  span->slices = static_cast<uint32_t>(slices);
+  return rest;
+}
+
+Descriptor* cut_to_fit(Descriptor* span, size_t slices, size_t alignment) {
+  remove(span);
+  const auto start = reinterpret_cast<uintptr_t>(span->start);
+  const size_t skip = (align_up(start, alignment) - start) >> kSliceShift;
+  if (skip) {
+    Descriptor* fitting = split(span, skip);
+    insert(span);
+    span = fitting;
+  }
+  if (span->slices > slices) insert(split(span, slices));
+  return span;
+}
+
+Descriptor* take_from_frontier(size_t slices, size_t alignment) {
+  size_t skipped = 0;
+  Descriptor* span = region::take(slices, alignment, skipped);
+  if (span && skipped) {
+    Descriptor* gap = span - skipped;
+    gap->slices = static_cast<uint32_t>(skipped);
+    gap->dirty = false;
+    insert_merged(gap);
+  }
+  return span;
+}
+
+Descriptor* take(size_t slices, size_t alignment) {
+  for (const bool dirty : {true, false})
+    if (Descriptor* span = bins[dirty].find(slices, alignment))
+      return cut_to_fit(span, slices, alignment);
+  return take_from_frontier(slices, alignment);
+}
+
+bool purge_pages(Descriptor* span) {
+  return span->moved ? os::renew(span->start, span->size()) : os::purge(span->start, span->size());
+}
+
+// Purges one dirty span, without the lock while the kernel works: the span is in no list then, so
+// nobody else touches it. False if the kernel refused.
+bool purge_one(Descriptor* span) {
+  remove(span);
+  heap_lock.unlock();
+  const bool purged = purge_pages(span);
+  heap_lock.lock();
+  if (purged) {
+    span->dirty = span->moved = false;
+    ++purges;
+  }
+  insert_merged(span);
+  return purged;
+}
+
+// Purges until at most `keep` bytes are dirty.
+bool purge_down_to(size_t keep) {
+  bool any = false;
+  while (bins[true].bytes() > keep) {
+    if (!purge_one(bins[true].longest())) break;
+    any = true;
+  }
+  return any;
+}
+
+// Past the bound, goes down to half of it: a program that moves to and fro at the bound then does
+// not pay a system call each time.
+void purge_surplus() {
+  const size_t bound = kRetained + used / kRetainedShare;
+  if (bins[true].bytes() > bound) purge_down_to(bound / 2);
+}
+
+// Makes [touched, end) a clean span of its own, so that only what may hold memory counts as dirty.
+void release_locked(Descriptor* span, size_t touched) {
+  used.fetch_sub(span->size(), std::memory_order_relaxed);
+  const size_t touched_slices = align_up(touched, kSliceSize) >> kSliceShift;
+  span->dirty = touched_slices > 0;
+  if (touched_slices > 0 && touched_slices < span->slices) {
+    Descriptor* clean = split(span, touched_slices);
+    clean->dirty = clean->moved = false;
+    insert_merged(clean);
+  }
+  insert_merged(span);
+  purge_surplus();
+}
+
+}  // namespace
+
+Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed) {
+  os::Guard guard(heap_lock);
+  Descriptor* span = take(slices, alignment);
+  // Dirty and clean neighbours do not merge: clean ones do, and address space is found again.
+  if (!span && purge_down_to(0)) span = take(slices, alignment);
+  if (!span) return nullptr;
+  zeroed = !span->dirty;
+  span->dirty = false;
+  used.fetch_add(span->size(), std::memory_order_relaxed);
+  return span;
+}
+
+void release(Descriptor* span, size_t touched) {
+  os::Guard guard(heap_lock);
+  release_locked(span, touched);
+}
+
+bool extend(Descriptor* span, size_t slices, bool& zeroed) {
+  os::Guard guard(heap_lock);
+  const size_t more = slices - span->slices;
+  Descriptor* behind = free_behind(span);
+  if (!behind || behind->slices < more) return false;
+  remove(behind);
+  if (behind->slices > more) insert(split(behind, more));
+  zeroed = !behind->dirty;
+  span->moved |= behind->moved;
+  clear(behind);
+  span->slices = static_cast<uint32_t>(slices);
+  used.fetch_add(more << kSliceShift, std::memory_order_relaxed);
+  return true;
+}
+
+void shrink(Descriptor* span, size_t slices) {
+  os::Guard guard(heap_lock);
+  Descriptor* rest = split(span, slices);
+  release_locked(rest, rest->size());
+}
+
+bool may_keep(size_t bytes) {
+  const size_t bound = kKept + used.load(std::memory_order_relaxed) / kKeptShare;
+  if (kept.load(std::memory_order_relaxed) + bytes > bound) return false;
+  kept.fetch_add(bytes, std::memory_order_relaxed);
+  return true;
+}
+
+void no_longer_kept(size_t bytes) { kept.fetch_sub(bytes, std::memory_order_relaxed); }
+
+int64_t idle_bound() {
+  return static_cast<int64_t>(kIdle + used.load(std::memory_order_relaxed) / kRetainedShare);
+}
+
+bool purge_all() {
+  os::Guard guard(heap_lock);
+  return purge_down_to(0);
+}
+
+Figures figures() {
+  os::Guard guard(heap_lock);
+  return {used, bins[true].bytes(), region::committed(), purges};
+}
+
+os::Lock& lock() { return heap_lock; }
+
+}  // namespace ox::span_heap

@@ -1,0 +1,54 @@
+// The span heap: hands out spans and takes them back, for all threads, under one lock.
+//
+// Free spans are dirty (their pages hold memory) or clean (they read as zero and cost nothing);
+// a dirty span merges with dirty neighbours, a clean one with clean ones, so both words stay true
+// of every page. Dirty spans are reused first. What is dirty beyond a small share of what is in use
+// is purged at once, largest spans first: memory goes back to the system without a timer or thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "os/lock.h"
+#include "span/descriptor.h"
+
+namespace ox::span_heap {
+
+struct Figures {
+  size_t used_bytes = 0;       // in spans handed out
+  size_t dirty_bytes = 0;      // free and not yet given back
+  size_t committed_bytes = 0;  // accessible address space
+  size_t purges = 0;           // calls to the kernel that gave memory back
+};
+
+// A span of `slices` slices whose start is a multiple of `alignment` bytes (a power of two, at
+// least kSliceSize). `zeroed` tells whether all of it reads as zero. The caller sets its kind.
+// nullptr: no memory or no address space.
+Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed);
+
+// Returns a span. `touched` is the number of bytes at its start that may hold memory.
+void release(Descriptor* span, size_t touched);
+
+// Grows a span in place to `slices`. The added part reads as zero if `zeroed`.
+bool extend(Descriptor* span, size_t slices, bool& zeroed);
+
+// Cuts a span to its first `slices` slices; the rest, all of it touched, becomes free.
+void shrink(Descriptor* span, size_t slices);
+
+// Gives all dirty memory back to the system. True if there was any.
+bool purge_all();
+
+// Slabs without a block in use that their thread keeps for the next request: a small number of
+// bytes for the whole process. False: the bound is reached, release the slab.
+bool may_keep(size_t bytes);
+void no_longer_kept(size_t bytes);
+
+// The like for slabs that became empty by other threads' hands: see heap/idle.h. Bytes.
+int64_t idle_bound();
+
+Figures figures();
+
+// Fork: held across it, so that the child finds the structures whole.
+os::Lock& lock();
+
+}  // namespace ox::span_heap

@@ -1,0 +1,11 @@
+// Stands in for src/api/policy.cpp: the library as it would be without the feature.
+#include "api/policy.h"
+
+namespace ox::policy {
+bool serves(bool malloc_is_ours) {
+  return malloc_is_ours;
+}
+bool has_sanitizer() {
+  return false;
+}
+}  // namespace ox::policy

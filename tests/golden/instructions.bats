@@ -1,0 +1,77 @@
+# Instructions per malloc+free pair, executed in the library itself: what bench/programs/pair.c costs under
+# callgrind, of which only the library's own functions count, and of these the difference between 2 N and N pairs,
+# so that neither start nor end counts.
+#
+# instructions.txt has the golden figures. A figure may not rise by more than 5 % over its golden one, where that
+# was measured with the same compiler; nor over the budget (36 up to 1 KiB, 46 up to 32 KiB), where that was met.
+# OX_GOLDEN_UPDATE=1 writes the file anew.
+
+golden=$BATS_TEST_DIRNAME/instructions.txt
+
+# library_cost SIZE BATCH ORDER ROUNDS: instructions executed in the library, in all.
+library_cost() {
+  local out=$BATS_TEST_TMPDIR/callgrind.out
+  LD_PRELOAD=$OX_LIB valgrind -q --tool=callgrind --callgrind-out-file="$out" "$OX_BUILD/bench/pair" "$@"
+  # Lines of cost belong to the object named last; the one behind "calls=" is the callee's, counted there.
+  awk -v lib="${OX_LIB##*/}" '
+    /^c?ob=/ {
+      id = $0; sub(/^c?ob=/, "", id); sub(/ .*/, "", id)
+      if ($0 ~ / /) ours[id] = index($0, lib) > 0
+    }
+    /^ob=/ { inside = ours[id]; seen += inside }
+    /^calls=/ { getline; next }
+    /^[0-9+*-]/ && inside { sum += $2 }
+    END { if (!seen) exit 1; print sum }' "$out"
+}
+
+# figure SIZE BATCH ORDER: instructions per pair, with one digit behind the point.
+figure() {
+  local rounds=$((20000 / $2)) once twice
+  once=$(library_cost "$@" "$rounds")
+  twice=$(library_cost "$@" $((2 * rounds)))
+  awk -v cost=$((twice - once)) -v pairs=$((rounds * $2)) 'BEGIN { printf "%.1f\n", cost / pairs }'
+}
+
+compiler() { readelf -p .comment "$OX_LIB" | grep -oE '(GCC: .*\) [0-9]+|clang version [0-9]+)' | head -n 1 | tr -s ' '; }
+
+cases() {
+  local size
+  for size in 16 64 256 1024 1500 4096 16384 32768; do
+    echo "$size 1 forward"
+    echo "$size 100 forward"
+    echo "$size 100 reverse"
+  done
+}
+
+at_most() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }'; }
+
+setup() {
+  command -v valgrind >/dev/null || { [ "${CI:-}" != true ] && skip "no valgrind"; }
+  [ "$(uname -m)" = x86_64 ] || skip "the figures are those of x86-64"
+}
+
+@test "instructions per pair: no more than the golden figures" {
+  failures=0
+  same_compiler=0
+  [ "$(sed -n 's/^# compiler: //p' "$golden" 2>/dev/null)" != "$(compiler)" ] || same_compiler=1
+  printf '# Instructions per malloc+free pair: see instructions.bats. size, batch, order, figure.\n# compiler: %s\n' \
+    "$(compiler)" >"$BATS_TEST_TMPDIR/measured"
+  while read -r size batch order; do
+    now=$(figure "$size" "$batch" "$order")
+    at_most 10 "$now" # less cannot be
+    echo "$size $batch $order $now" | tee -a "$BATS_TEST_TMPDIR/measured"
+    [ -z "${OX_GOLDEN_UPDATE:-}" ] || continue
+    then=$(awk -v key="$size $batch $order" '$1 " " $2 " " $3 == key { print $4 }' "$golden")
+    [ -n "$then" ]
+    budget=$((size <= 1024 ? 36 : 46))
+    if ((same_compiler)) && ! at_most "$now" "$(awk -v g="$then" 'BEGIN { print g * 1.05 }')"; then
+      echo "  rose by more than 5 %: the golden figure is $then"
+      failures=$((failures + 1))
+    elif at_most "$then" "$budget" && ! at_most "$now" "$budget"; then
+      echo "  over the budget of $budget; the golden figure is $then"
+      failures=$((failures + 1))
+    fi
+  done < <(cases)
+  if [ -n "${OX_GOLDEN_UPDATE:-}" ]; then cp "$BATS_TEST_TMPDIR/measured" "$golden"; fi
+  [ "$failures" -eq 0 ]
+}

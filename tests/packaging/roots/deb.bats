@@ -1,0 +1,196 @@
+# The .deb in a Debian 12 root, with its own apt and dpkg.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+  fresh_root
+  cp "$OX_WORK"/deb/*/oxidalloc_*.deb "$root/packages/"
+}
+teardown() { drop_root; }
+
+old() { echo "/packages/oxidalloc_$OX_OLD-1_amd64.deb"; }
+new() { echo "/packages/oxidalloc_$OX_NEW-1_amd64.deb"; }
+
+# repacked DEB VERSION: the same package by another version number.
+repacked() {
+  rm -rf "$work/repack"
+  dpkg-deb -R "$root$1" "$work/repack"
+  sed -i "s/^Version: .*/Version: $2/" "$work/repack/DEBIAN/control"
+  dpkg-deb -Zgzip -z1 -b "$work/repack" "$root/packages/oxidalloc_$2.deb" >/dev/null
+  echo "/packages/oxidalloc_$2.deb"
+}
+
+# Quietly when all is well; the outcome is dpkg's.
+dpkg_i() { inside dpkg --force-confold -i "$1" >"$work/dpkg.log" 2>&1 || { cat "$work/dpkg.log"; return 1; }; }
+apt() { inside apt-get -qq -y -o Dpkg::Use-Pty=0 "$@" >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; return 1; }; }
+
+# lifecycle MODE
+lifecycle() {
+  snapshot >"$work/before"
+  start_executing
+  apt install "$(old)"
+  expect_off
+  expect_version "$OX_OLD"
+  inside oxidalloc-enable --mode "$1"
+  expect_on
+  expect_current
+
+  apt install "$(new)"
+  expect_version "$OX_NEW"
+  expect_on
+  expect_current
+  dpkg_i "$(old)"
+  expect_version "$OX_OLD"
+  expect_on
+  expect_current
+
+  local i package
+  for i in $(seq "$2"); do
+    if ((i % 2)); then package=$(repacked "$(new)" "1.0.$i"); else package=$(repacked "$(old)" "1.0.$i"); fi
+    dpkg_i "$package"
+    expect_on
+    expect_current
+    rm "$root$package"
+  done
+
+  inside oxidalloc-denylist add /usr/bin/example --reason "of the administrator"
+  inside oxidalloc-disable
+  expect_off
+  apt install --reinstall --allow-downgrades "$(new)"
+  expect_off
+  apt remove oxidalloc
+  expect_off
+  [ -f "$root/etc/oxidalloc/denylist.d/50-local.conf" ] # configuration stays until a purge
+  [ -z "$(find "$root/usr" -name '*oxidalloc*')" ]
+  apt purge oxidalloc
+  executions_were_clean 500
+  diff "$work/before" <(snapshot)
+}
+
+@test "deb: install, enable, upgrade, downgrade, 20 upgrades, disable, remove, purge: no trace, no failed start" {
+  lifecycle direct 20
+}
+
+@test "the executing loop notices a copy that is written in place" {
+  apt install "$(old)"
+  inside oxidalloc-enable
+  start_executing
+  sleep 1
+  cp "$(live_copy)" "$work/library"
+  truncate -s 9000 "$(live_copy)"
+  sleep 1
+  cat "$work/library" >"$(live_copy)"
+  run executions_were_clean 5
+  [ "$status" -ne 0 ]
+  [[ "$output" == *failed:* ]]
+}
+
+@test "deb: the same in boot-safe mode, with fewer upgrades" {
+  lifecycle boot-safe 2
+}
+
+@test "deb: purged while enabled, it is disabled first, and no trace is left" {
+  snapshot >"$work/before"
+  apt install "$(old)"
+  inside oxidalloc-enable
+  expect_on
+  start_executing
+  apt purge oxidalloc
+  expect_off
+  executions_were_clean 5
+  programs_start
+  diff "$work/before" <(snapshot)
+}
+
+@test "deb: where it cannot be disabled, it is not removed" {
+  apt install "$(old)"
+  inside oxidalloc-enable
+  chattr +i "$root/etc/ld.so.preload" 2>/dev/null || skip "no chattr on this file system"
+  run inside dpkg -r oxidalloc
+  chattr -i "$root/etc/ld.so.preload"
+  [ "$status" -ne 0 ]
+  [ -x "$root/usr/sbin/oxidalloc" ]
+  programs_start
+  inside dpkg --configure -a
+  expect_on
+}
+
+@test "deb: killed anywhere in an upgrade: programs start, and dpkg repairs it" {
+  apt install "$(old)"
+  inside oxidalloc-enable
+  local pause
+  for pause in 0.02 0.06 0.1 0.15 0.2 0.25 0.3 0.4 0.5 0.6 0.7 0.8 1.0 1.2 1.5; do
+    killed_after "$pause" env -i PATH="$PATH" chroot "$root" dpkg -i "$(new)"
+    programs_start
+    serving
+    inside dpkg --configure -a >/dev/null 2>&1 || true
+    dpkg_i "$(new)"
+    expect_on
+    expect_current
+    killed_after "$pause" env -i PATH="$PATH" chroot "$root" dpkg -i "$(old)"
+    programs_start
+    dpkg_i "$(old)"
+    expect_on
+    expect_current
+  done
+}
+
+@test "deb: killed anywhere in a removal: programs start, and dpkg removes it then" {
+  local pause
+  snapshot >"$work/before"
+  for pause in 0.02 0.05 0.1 0.15 0.2 0.3 0.4 0.6; do
+    dpkg_i "$(old)"
+    inside oxidalloc-enable
+    killed_after "$pause" env -i PATH="$PATH" chroot "$root" dpkg --purge oxidalloc
+    programs_start
+    inside dpkg --configure -a >/dev/null 2>&1 || true
+    programs_start
+    inside dpkg --purge oxidalloc >/dev/null 2>&1 || inside dpkg --purge oxidalloc
+    expect_off
+    diff "$work/before" <(snapshot)
+  done
+}
+
+@test "deb: another libc: the library is tried again, and disabled if it fails" {
+  (cd "$root/packages" && apt-get -qq download libc6) || skip "no libc6 to be had"
+  apt install "$(old)"
+  inside oxidalloc-enable
+  dpkg_i "/packages/$(basename "$root"/packages/libc6_*.deb)"
+  grep -q "triggers for oxidalloc" "$work/dpkg.log"
+  expect_on
+
+  truncate -s 9000 "$(master)" # a library that this libc cannot run
+  dpkg_i "/packages/$(basename "$root"/packages/libc6_*.deb)"
+  cat "$work/dpkg.log"
+  grep -q "oxidalloc: disabled: " "$work/dpkg.log"
+  expect_off
+  programs_start
+  [ "$(inside dpkg-query -W -f '${db:Status-Status}' oxidalloc)" = installed ]
+}
+
+@test "deb: lintian finds nothing" {
+  local version
+  for version in "$OX_OLD" "$OX_NEW"; do
+    run -0 lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$OX_WORK/deb/$version"/*.changes
+    [ -z "$output" ]
+  done
+}
+
+@test "deb: debug symbols of the library, the tools and the self-test are in a package of their own" {
+  mkdir "$work/dbg"
+  dpkg-deb -x "$OX_WORK/deb/$OX_OLD/oxidalloc-dbgsym_$OX_OLD-1_amd64.deb" "$work/dbg"
+  [ "$(find "$work/dbg" -name '*.debug' | wc -l)" -ge 3 ]
+}
+
+@test "deb: the -dev package is enough to build with" {
+  cp "$OX_WORK/deb/$OX_OLD"/oxidalloc-dev_*.deb "$root/packages/"
+  dpkg_i "$(old)"
+  inside dpkg -i "/packages/oxidalloc-dev_$OX_OLD-1_amd64.deb"
+  printf '#include <oxidalloc.h>\nint main(void) { return oxidalloc_statistics().held_bytes == 0; }\n' >"$work/p.c"
+  local pc=$root/usr/lib/x86_64-linux-gnu/pkgconfig/oxidalloc.pc
+  # shellcheck disable=SC2046 # words
+  cc "$work/p.c" $(PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 \
+    PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 pkg-config --cflags --libs oxidalloc) -o "$root/packages/p"
+  inside /packages/p
+}

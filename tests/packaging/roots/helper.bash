@@ -1,0 +1,110 @@
+# shellcheck shell=bash disable=SC2154 # root, work: set here for the suites; OX_*: by scripts/test-packages.sh
+# A fresh Debian root per test, programs executed in it without a pause, its files compared before and after.
+# Sourced by the suites, which scripts/test-packages.sh runs in mount and PID namespaces of their own.
+
+# fresh_root [SUITE]: $root, a mount of its own with /proc and /dev.
+fresh_root() {
+  [ -n "${OXIDALLOC_PRIVATE-}" ] || { echo "run it through scripts/test-packages.sh"; return 1; }
+  work=$(mktemp -d "$OX_WORK/test.XXXXXX")
+  root=$work/root
+  mkdir "$root"
+  tar -x -C "$root" -f "$OX_WORK/roots/${1:-bookworm}.tar"
+  mount --bind "$root" "$root"
+  mount -t proc proc "$root/proc"
+  mount --rbind /dev "$root/dev"
+  mount --make-rslave "$root/dev"
+  mount -t tmpfs -o mode=755 run "$root/run"
+  mkdir "$root/packages"
+  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+  chmod 755 "$root/usr/sbin/policy-rc.d"
+}
+
+drop_root() {
+  stop_executing
+  [ -n "${root-}" ] || return 0
+  umount -R "$root/run" "$root/proc" "$root/dev" "$root" 2>/dev/null || umount -R -l "$root" || true
+  rm -rf --one-file-system "$work"
+}
+
+inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
+
+# --- programs executed all the while: the loop itself is the host's, out of the preload file's reach
+
+start_executing() {
+  rm -f "$work"/{stop,failed,stderr,executed}
+  (
+    count=0
+    while [ ! -e "$work/stop" ]; do
+      chroot "$root" /bin/true 2>>"$work/stderr" || echo "true: $?" >>"$work/failed"
+      [ "$(chroot "$root" /bin/sh -c '(echo fine) | cat' 2>>"$work/stderr")" = fine ] || echo "sh" >>"$work/failed"
+      chroot "$root" /usr/bin/dpkg --version >/dev/null 2>>"$work/stderr" || echo "dpkg: $?" >>"$work/failed"
+      count=$((count + 5))
+      echo $count >"$work/executed"
+    done
+  ) 3>&- &
+  loop=$!
+}
+
+stop_executing() {
+  [ -n "${loop-}" ] || return 0
+  touch "$work/stop"
+  wait "$loop" || true
+  loop=""
+}
+
+# No execution failed, none wrote to stderr, and it was no idle loop.
+executions_were_clean() {
+  stop_executing
+  echo "# executed: $(cat "$work/executed")" >&3
+  [ ! -e "$work/failed" ] || { echo "failed:"; sort "$work/failed" | uniq -c; return 1; }
+  [ ! -s "$work/stderr" ] || { echo "stderr:"; sort "$work/stderr" | uniq -c | head; return 1; }
+  [ "$(cat "$work/executed")" -ge "${1:-50}" ]
+}
+
+# --- state
+
+serving() { inside /bin/cat /proc/self/maps | grep -q liboxidalloc.so; }
+expect_on() {
+  serving || { echo "programs do not run on it"; return 1; }
+  inside oxidalloc-status >"$work/status" || { cat "$work/status"; return 1; } # no drift either
+}
+expect_off() { ! serving && ! [ -e "$root/etc/ld.so.preload" ] && ! [ -L "$root/etc/ld.so.preload" ]; }
+
+live_copy() { echo "$root/usr/lib/x86_64-linux-gnu/oxidalloc/liboxidalloc.so"; } # Debian's $LIB
+master() { find "$root"/usr/lib*/ -name liboxidalloc.so ! -path '*/oxidalloc/*'; }
+# Programs load what the package has now.
+expect_current() { cmp "$(live_copy)" "$(master)"; }
+expect_version() { [ "$(inside oxidalloc --version)" = "oxidalloc $1" ]; }
+
+# Every file with its kind, mode, owner, target and content, but for the package managers' own books.
+snapshot() {
+  (
+    cd "$root" || exit
+    find . -xdev \( -path ./proc -o -path ./dev -o -path ./packages -o -path ./var/lib/dpkg -o -path ./var/lib/rpm \
+      -o -path ./var/lib/pacman -o -path ./var/log -o -path ./var/cache -o -path ./var/lib/dnf -o -path ./var/lib/apt \
+      -o -path ./tmp -o -path ./usr/lib/sysimage \) -prune -o -printf '%p %y %m %U:%G %l\n' | sort
+    find . -xdev \( -path ./proc -o -path ./dev -o -path ./packages -o -path ./var \) -prune \
+      -o -type f -exec sha256sum {} + | sort -k2
+  )
+}
+
+# killed_after SECONDS COMMAND...: kill -9 for it and all its children at that moment
+killed_after() {
+  local pause=$1 group
+  shift
+  setsid "$@" >/dev/null 2>&1 3>&- &
+  group=$!
+  sleep "$pause"
+  kill -9 -- "-$group" 2>/dev/null || true
+  wait "$group" 2>/dev/null || true
+}
+
+# Each starts, says nothing on stderr, and does its work.
+programs_start() {
+  local errors=$work/programs-stderr
+  inside /bin/true 2>"$errors"
+  [ "$(inside /bin/sh -c '(echo ok) | cat' 2>>"$errors")" = ok ]
+  [ "$(inside /bin/bash -c 'printf "%s" ok' 2>>"$errors")" = ok ]
+  inside /usr/bin/dpkg --version >/dev/null 2>>"$errors"
+  [ ! -s "$errors" ] || { cat "$errors"; return 1; }
+}

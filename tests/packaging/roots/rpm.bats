@@ -1,0 +1,176 @@
+# The .rpm with rpm itself, in a Debian 12 root: scriptlets run inside it.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+  fresh_root
+  cp "$OX_WORK"/rpm/*/oxidalloc-[0-9]*.x86_64.rpm "$root/packages/"
+  # The root's packages are Debian's: rpm knows of none, hence --nodeps.
+  rpm_=(rpm --root "$root" --force-debian --nodeps --define '_dbpath /var/lib/rpm')
+  mkdir -p "$root/usr/share/licenses" # which an rpm system has
+}
+teardown() { drop_root; }
+
+old() { echo "$root"/packages/oxidalloc-"$OX_OLD"-*.rpm; }
+new() { echo "$root"/packages/oxidalloc-"$OX_NEW"-*.rpm; }
+rpm_do() { "${rpm_[@]}" "$@" >"$work/rpm.log" 2>&1 || { cat "$work/rpm.log"; return 1; }; }
+
+# lifecycle MODE UPGRADES
+lifecycle() {
+  snapshot >"$work/before"
+  start_executing
+  rpm_do -i "$(old)"
+  expect_off
+  expect_version "$OX_OLD"
+  inside oxidalloc-enable --mode "$1"
+  expect_on
+  expect_current
+
+  local i package=new
+  for i in $(seq $((2 + $2))); do # up, down, up, ...
+    if ((i % 2)); then package=$(new); else package=$(old); fi
+    rpm_do -U --oldpackage "$package"
+    expect_on
+    expect_current
+  done
+
+  inside oxidalloc-disable
+  expect_off
+  rpm_do -U --replacepkgs --oldpackage "$(new)"
+  expect_off
+  rpm_do -e oxidalloc
+  executions_were_clean 200
+  diff "$work/before" <(snapshot)
+}
+
+@test "rpm: install, enable, upgrade, downgrade, 20 more, disable, remove: no trace, no failed start" {
+  lifecycle direct 20
+}
+
+@test "rpm: the same in boot-safe mode, with fewer upgrades" {
+  lifecycle boot-safe 2
+}
+
+@test "rpm: removed while enabled, it is disabled first; a local denylist stays" {
+  snapshot >"$work/before"
+  rpm_do -i "$(old)"
+  inside oxidalloc-enable
+  inside oxidalloc-denylist add /usr/bin/example
+  expect_on
+  start_executing
+  rpm_do -e oxidalloc
+  expect_off
+  executions_were_clean 5
+  programs_start
+  [ "$(cd "$root/etc/oxidalloc" && find . -type f)" = ./denylist.d/50-local.conf ]
+  rm -r "$root/etc/oxidalloc"
+  diff "$work/before" <(snapshot)
+}
+
+@test "rpm: where it cannot be disabled, it is not removed" {
+  rpm_do -i "$(old)"
+  inside oxidalloc-enable
+  chattr +i "$root/etc/ld.so.preload" 2>/dev/null || skip "no chattr on this file system"
+  run "${rpm_[@]}" -e oxidalloc
+  chattr -i "$root/etc/ld.so.preload"
+  [ "$status" -ne 0 ]
+  programs_start
+  expect_on
+}
+
+@test "rpm: killed anywhere in an upgrade: programs start, and rpm repairs it" {
+  rpm_do -i "$(old)"
+  inside oxidalloc-enable
+  local pause
+  for pause in 0.02 0.05 0.1 0.15 0.2 0.25 0.3 0.4 0.5 0.7 0.9; do
+    killed_after "$pause" "${rpm_[@]}" -U --oldpackage "$(new)"
+    programs_start
+    serving
+    sleep 1.1 # rpm's temporary names change by the second
+    rpm_do -U --oldpackage --replacepkgs --replacefiles "$(new)"
+    expect_on
+    expect_current
+    # Both versions may stand in rpm's books: what `dnf remove --duplicates` is for.
+    [ "$(rpm --root "$root" --define '_dbpath /var/lib/rpm' -q oxidalloc | wc -l)" -eq 1 ] || rpm_do -e "oxidalloc-$OX_OLD"
+    rpm_do -U --oldpackage "$(old)"
+    expect_on
+  done
+}
+
+@test "rpm: another libc: the library is tried again, and disabled if it fails" {
+  rpm_do -i "$(old)"
+  inside oxidalloc-enable
+  cat >"$work/glibc.spec" <<'SPEC'
+Name: glibc
+Version: 99
+Release: 1
+Summary: stands for another libc: the file that the trigger watches
+License: none
+BuildArch: noarch
+%description
+A file.
+%install
+mkdir -p %{buildroot}/usr/lib64
+echo >%{buildroot}/usr/lib64/libc.so.6
+%files
+/usr/lib64/libc.so.6
+SPEC
+  rpmbuild -bb --define "_topdir $work/rpmbuild" "$work/glibc.spec" >/dev/null 2>&1
+  rpm_do -i "$work"/rpmbuild/RPMS/noarch/glibc-99-1.noarch.rpm
+  expect_on
+  rpm_do -e glibc
+  sleep 1.1
+  truncate -s 9000 "$(master)"
+  rpm_do -i "$work"/rpmbuild/RPMS/noarch/glibc-99-1.noarch.rpm
+  grep -q "oxidalloc: disabled: " "$work/rpm.log"
+  expect_off
+  programs_start
+}
+
+@test "rpm: dnf installs, upgrades and removes it" {
+  cat >"$work/system.spec" <<'SPEC'
+Name: system
+Version: 1
+Release: 1
+Summary: what the root has, though rpm does not know
+License: none
+BuildArch: noarch
+Provides: /bin/sh, rtld(GNU_HASH), libc.so.6()(64bit)
+Provides: libc.so.6(GLIBC_2.2.5)(64bit), libc.so.6(GLIBC_2.3.2)(64bit), libc.so.6(GLIBC_2.14)(64bit)
+Provides: libc.so.6(GLIBC_2.16)(64bit), libc.so.6(GLIBC_2.34)(64bit), libc.so.6(GLIBC_2.3.4)(64bit)
+Provides: libc.so.6(GLIBC_2.4)(64bit)
+%description
+Nothing.
+%files
+SPEC
+  rpmbuild -bb --define "_topdir $work/rpmbuild" "$work/system.spec" >/dev/null 2>&1
+  rpm_do -i "$work"/rpmbuild/RPMS/noarch/system-1-1.noarch.rpm
+  local -a dnf_=(dnf -q --installroot "$root" --releasever=1 --setopt=reposdir=/dev/null --nogpgcheck -y)
+  "${dnf_[@]}" install "$(old)"
+  expect_off
+  inside oxidalloc-enable
+  start_executing
+  "${dnf_[@]}" upgrade "$(new)"
+  expect_on
+  expect_current
+  expect_version "$OX_NEW"
+  "${dnf_[@]}" downgrade "$(old)"
+  expect_on
+  expect_current
+  "${dnf_[@]}" remove oxidalloc
+  expect_off
+  executions_were_clean 20
+}
+
+@test "rpm: rpmlint finds no error and no warning" {
+  run rpmlint -r "$OX_SOURCE/packaging/rpm/oxidalloc.rpmlintrc" "$OX_WORK/rpm/$OX_OLD"/*.rpm
+  echo "$output"
+  [[ "$output" == *" 0 errors, 0 warnings"* ]]
+}
+
+@test "rpm: debug symbols are in a package of their own, the header in another" {
+  [ -n "$(echo "$OX_WORK/rpm/$OX_OLD"/oxidalloc-debuginfo-*.x86_64.rpm)" ]
+  rpm -qlp "$OX_WORK/rpm/$OX_OLD"/oxidalloc-debuginfo-*.x86_64.rpm | grep -q 'liboxidalloc.so.*debug'
+  rpm -qlp "$OX_WORK/rpm/$OX_OLD"/oxidalloc-devel-*.x86_64.rpm | grep -q '/usr/include/oxidalloc.h'
+}

@@ -1,0 +1,12 @@
+# The unit tests once more, the allocator linked statically, under ASan + UBSan and under TSan.
+
+unit_tests_under() {
+  cmake -S "$OX_SOURCE" -B "$BATS_TEST_TMPDIR/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
+    -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g" -DOXIDALLOC_SANITIZE="$1"
+  cmake --build "$BATS_TEST_TMPDIR/build" -j2 --target oxidalloc_unit_tests
+  "$BATS_TEST_TMPDIR/build/bin/oxidalloc_unit_tests" --gtest_brief=1
+}
+
+@test "unit tests are clean under ASan and UBSan" { unit_tests_under address,undefined; }
+
+@test "unit tests are clean under TSan" { unit_tests_under thread; }

@@ -1,0 +1,154 @@
+// The heap's entry points at the borders between their cases.
+#include "heap/heap.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "heap/stats.h"
+#include "support/fresh_process.h"
+
+namespace ox::heap {
+namespace {
+
+char* bytes(void* block) {
+  return static_cast<char*>(block);
+}
+
+// Around every place where another path or class begins.
+std::vector<size_t> border_sizes() {
+  std::vector<size_t> sizes;
+  for (const size_t border : kBlockSizes)
+    for (const size_t size : {border - 1, border, border + 1}) sizes.push_back(size);
+  for (const size_t border : {size_t{0}, kSliceSize, 2 * kSliceSize, size_t{256} << 10})
+    for (const size_t size : {border, border + 1}) sizes.push_back(size);
+  return sizes;
+}
+
+TEST(Heap, EverySizeIsServedAndWritable) {
+  for (const size_t size : border_sizes()) {
+    void* block = allocate(size);
+    ASSERT_NE(block, nullptr);
+    ASSERT_GE(usable_size(block), size);
+    ASSERT_EQ(reinterpret_cast<uintptr_t>(block) % 16, 0u) << size;
+    std::memset(block, 1, usable_size(block));
+    release(block);
+  }
+}
+
+TEST(Heap, ZeroBytesAreABlockOfTheirOwn) {
+  void* first = allocate(0);
+  void* second = allocate(0);
+  EXPECT_NE(first, nullptr);
+  EXPECT_NE(second, nullptr);
+  EXPECT_NE(first, second);
+  release(first);
+  release(second);
+}
+
+TEST(Heap, NullIsFreeableAndHasNoSize) {
+  release(nullptr);
+  EXPECT_EQ(usable_size(nullptr), 0u);
+  void* block = reallocate(nullptr, 100, nullptr);
+  EXPECT_GE(usable_size(block), 100u);
+  release(block);
+}
+
+TEST(Heap, TouchesNoErrno) {
+  errno = 4711;
+  for (const size_t size : border_sizes()) {
+    void* block = reallocate(allocate_zeroed(size), size + 5000, nullptr);
+    release(block);
+  }
+  EXPECT_EQ(allocate(SIZE_MAX), nullptr);
+  EXPECT_EQ(errno, 4711);
+}
+
+TEST(Heap, ZeroesWhatWasUsedBefore) {
+  for (const size_t size : border_sizes()) {
+    char* used = bytes(allocate(size));
+    std::memset(used, 0xff, usable_size(used));
+    release(used);
+    char* zeroed = bytes(allocate_zeroed(size));
+    for (size_t i = 0; i < size; ++i) ASSERT_EQ(zeroed[i], 0) << i << " of " << size;
+    std::memset(zeroed, 0xff, usable_size(zeroed));
+    release(zeroed);
+  }
+}
+
+TEST(Heap, EveryAlignmentWithEverySize) {
+  for (size_t alignment = 1; alignment <= size_t{1} << 20; alignment *= 2)
+    for (const size_t size :
+         {size_t{0}, size_t{1}, alignment - 1, alignment, alignment + 1, size_t{100}, size_t{1024},
+          size_t{1025}, kMaxMedium, kMaxMedium + 1}) {
+      void* block = allocate_aligned(alignment, size);
+      ASSERT_NE(block, nullptr);
+      ASSERT_EQ(reinterpret_cast<uintptr_t>(block) % alignment, 0u) << alignment << ", " << size;
+      ASSERT_GE(usable_size(block), size);
+      std::memset(block, 1, usable_size(block));
+      // An aligned block is a block like any other.
+      block = reallocate(block, size + 1, nullptr);
+      ASSERT_GE(usable_size(block), size + 1);
+      release(block);
+    }
+}
+
+TEST(Heap, ReallocKeepsTheContentBetweenAllSizes) {
+  for (const size_t from : border_sizes())
+    for (const size_t to : {size_t{0}, size_t{1}, from / 2 - 1, from / 2, from - 1, from, from + 1,
+                            2 * from, size_t{1024}, size_t{1025}, kMaxMedium, kMaxMedium + 1}) {
+      if (to > (size_t{1} << 30)) continue;  // wrapped below zero
+      char* block = bytes(allocate(from));
+      for (size_t i = 0; i < from; ++i) block[i] = static_cast<char>(i * 7 + from);
+      block = bytes(reallocate(block, to, nullptr));
+      ASSERT_NE(block, nullptr);
+      ASSERT_GE(usable_size(block), to);
+      for (size_t i = 0; i < from && i < to; ++i)
+        ASSERT_EQ(block[i], static_cast<char>(i * 7 + from)) << from << " to " << to;
+      release(block);
+    }
+}
+
+TEST(Heap, ReallocShrinksOnlyWhereItPays) {
+  void* block = allocate(1000);
+  EXPECT_EQ(reallocate(block, 600, nullptr), block);
+  void* smaller = reallocate(block, 100, nullptr);
+  EXPECT_LT(usable_size(smaller), 600u);
+  release(smaller);
+}
+
+TEST(Heap, PointersThatAreNoneAreReported) {
+  int local = 0;
+  static int global;
+  // Here without a libc to hand them to: see host.h.
+  for (void* pointer : {static_cast<void*>(&local), static_cast<void*>(&global)})
+    EXPECT_EXIT(release(pointer), testing::KilledBySignal(SIGABRT), "free of invalid pointer 0x");
+  void* block = allocate(1);
+  // Into the table of descriptors, and behind what the region has handed out.
+  EXPECT_EXIT(release(region::primary.table + 64), testing::KilledBySignal(SIGABRT),
+              "free of invalid pointer 0x");
+  const uintptr_t end = region::primary.base + region::primary.limit;
+  EXPECT_EXIT(release(reinterpret_cast<void*>(end)), testing::KilledBySignal(SIGABRT),
+              "free of invalid pointer 0x");
+  EXPECT_EXIT(release(reinterpret_cast<void*>(region::primary.base)),
+              testing::KilledBySignal(SIGABRT), "free of invalid pointer 0x");
+  EXPECT_EXIT(usable_size(bytes(block) + 1), testing::KilledBySignal(SIGABRT),
+              "malloc_usable_size of invalid pointer 0x");
+  release(block);
+}
+
+TEST_IN_FRESH_PROCESS(Heap, TrimGivesAllFreeMemoryBack) {
+  std::vector<void*> blocks;
+  for (const size_t size : border_sizes()) blocks.push_back(std::memset(allocate(size), 1, size));
+  for (void* block : blocks) release(block);
+  trim();
+  EXPECT_EQ(figures().free_dirty_bytes, 0u);
+  EXPECT_EQ(figures().live_blocks, 0u);
+}
+
+}  // namespace
+}  // namespace ox::heap

@@ -1,0 +1,134 @@
+// Medium slabs through the heap's own entry points.
+#include "heap/medium.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "heap/heap.h"
+#include "heap/stats.h"
+#include "support/fresh_process.h"
+#include "support/shadow_heap.h"
+
+namespace ox::heap {
+namespace {
+
+class MediumClasses : public testing::TestWithParam<size_t> {
+ protected:
+  // A thread's first blocks of a class may come from its nursery: see nursery_test.cpp.
+  void SetUp() override {
+    for (int i = 0; i < 100; ++i) release(allocate(size()));
+  }
+  size_t size() const { return block_size(medium_class(GetParam())); }
+};
+
+TEST_P(MediumClasses, BlocksOfSeveralSlabsInAnyOrder) {
+  constexpr size_t kCount = 200;
+  test::Random random(size());
+  std::vector<char*> blocks(kCount);
+  // Once without a look: what other tests freed from other threads is taken in.
+  for (auto& block : blocks) block = static_cast<char*>(allocate(size()));
+  for (char* block : blocks) release(block);
+  const size_t live_before = figures().live_blocks;
+  for (int order = 0; order < 4; ++order) {
+    for (auto& block : blocks) {
+      block = static_cast<char*>(allocate(size()));
+      ASSERT_NE(block, nullptr);
+      ASSERT_EQ(reinterpret_cast<uintptr_t>(block) % kMinAlignment, 0u);
+      ASSERT_EQ(usable_size(block), size());
+      std::memset(block, order + 1, size());
+    }
+    EXPECT_EQ(std::set<char*>(blocks.begin(), blocks.end()).size(), kCount);
+    EXPECT_EQ(figures().live_blocks, live_before + kCount);
+    for (const char* block : blocks)
+      ASSERT_TRUE(block[0] == order + 1 && std::memcmp(block, block + 1, size() - 1) == 0);
+    if (order == 1) std::reverse(blocks.begin(), blocks.end());
+    if (order == 2)
+      for (size_t i = kCount; i > 1; --i) std::swap(blocks[i - 1], blocks[random.below(i)]);
+    if (order == 3) std::sort(blocks.begin(), blocks.end());
+    for (char* block : blocks) release(block);
+    EXPECT_EQ(figures().live_blocks, live_before);
+  }
+}
+
+TEST_P(MediumClasses, InvalidPointersAreReported) {
+  auto* block = static_cast<char*>(allocate(size()));
+  const std::string message = "oxidalloc: free of invalid pointer 0x";
+  for (const size_t offset : {size_t{1}, size_t{16}, size() / 2, size() - 1})
+    EXPECT_EXIT(release(block + offset), testing::KilledBySignal(SIGABRT), message) << offset;
+  release(block);
+}
+
+// Behind the last block of a slab there may be room that is none.
+TEST_P(MediumClasses, ThePlaceBehindTheLastBlockIsNoBlock) {
+  auto* block = static_cast<char*>(allocate(size()));
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
+  const Descriptor* slab = region::primary.leader_of(slice);
+  for (size_t i = slab->capacity; (i + 1) * size() <= slab->size(); ++i) {
+    EXPECT_FALSE(medium::is_block(slab, slab->start + i * size()));
+    EXPECT_EXIT(release(slab->start + i * size()), testing::KilledBySignal(SIGABRT),
+                "(double free of|free of invalid pointer) 0x");
+  }
+  release(block);
+}
+
+TEST_P(MediumClasses, DoubleFreesAreReported) {
+  void* blocks[5];
+  for (void*& block : blocks) block = allocate(size());
+  const std::string message =
+      "double free of 0x[0-9a-f]+ \\(" + std::to_string(size()) + "-byte block\\)";
+  EXPECT_EXIT(release(blocks[0]); release(blocks[0]), testing::KilledBySignal(SIGABRT), message);
+  EXPECT_EXIT(for (void* block
+                   : blocks) release(block);
+              release(blocks[1]), testing::KilledBySignal(SIGABRT), message);
+  for (void* block : blocks) release(block);
+}
+
+TEST_P(MediumClasses, ReallocOfAFreedBlockIsReported) {
+  void* block = allocate(size());
+  void* other = allocate(size());
+  EXPECT_EXIT(release(block); reallocate(block, size(), nullptr), testing::KilledBySignal(SIGABRT),
+                              "realloc of invalid pointer 0x");
+  release(block);
+  release(other);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MediumClasses, testing::Range(size_t{0}, kMediumClasses),
+                         [](const auto& test) {
+                           return std::to_string(block_size(medium_class(test.param)));
+                         });
+
+// `magic` must name the block of every offset, and of no other.
+TEST(Medium, LocatesEveryMultipleAndNothingElse) {
+  char* const start = reinterpret_cast<char*>(uintptr_t{1} << 40);
+  for (size_t i = 0; i < kMediumClasses; ++i) {
+    Descriptor slab(start);
+    slab.stride = block_size(medium_class(i));
+    slab.magic = ~uint64_t{0} / slab.stride + 1;
+    for (size_t offset = 0; offset < 64 * slab.stride; offset += 16) {
+      uint64_t index = 0;
+      const bool found = medium::locate(&slab, start + offset, index);
+      ASSERT_EQ(found, offset % slab.stride == 0) << offset << " by " << slab.stride;
+      if (found) {
+        ASSERT_EQ(index, offset / slab.stride);
+      }
+    }
+  }
+}
+
+TEST_IN_FRESH_PROCESS(Medium, EmptySlabsGoBack) {
+  const size_t before = figures().span_bytes;
+  std::vector<void*> blocks;
+  for (size_t i = 0; i < 1000; ++i) blocks.push_back(allocate(8000));
+  for (void* block : blocks) release(block);
+  trim();
+  EXPECT_LE(figures().span_bytes, before + 8 * kSliceSize);
+}
+
+}  // namespace
+}  // namespace ox::heap

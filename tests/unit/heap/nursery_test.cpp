@@ -1,0 +1,114 @@
+// The nursery: a thread's first blocks of each class. They keep every promise that blocks of slabs
+// keep, and cost a small process fewer pages.
+#include "heap/nursery.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "heap/heap.h"
+#include "heap/stats.h"
+#include "support/fresh_process.h"
+#include "support/heap_thread.h"
+#include "support/shadow_heap.h"
+
+namespace ox::heap {
+namespace {
+
+SpanKind kind_of(const void* block) {
+  return region::find(reinterpret_cast<uintptr_t>(block))->kind;
+}
+
+TEST_IN_FRESH_PROCESS(NurseryTest, AFewBlocksOfEveryClassShareASlice) {
+  std::vector<void*> blocks;
+  for (const size_t size : {16, 48, 100, 500, 1024, 2048}) blocks.push_back(allocate(size));
+  EXPECT_EQ(figures().span_bytes, kSliceSize);
+  EXPECT_EQ(figures().live_blocks, blocks.size());
+  for (void* block : blocks) {
+    EXPECT_EQ(kind_of(block), SpanKind::Nursery);
+    release(block);
+  }
+  EXPECT_EQ(figures().live_blocks, 0u);
+  EXPECT_EQ(figures().live_bytes, 0u);
+}
+
+TEST_IN_FRESH_PROCESS(NurseryTest, ABusyClassGetsSlabs) {
+  std::vector<void*> blocks;
+  for (int i = 0; i < 1000; ++i) blocks.push_back(allocate(100));
+  EXPECT_EQ(kind_of(blocks.front()), SpanKind::Nursery);
+  EXPECT_EQ(kind_of(blocks.back()), SpanKind::Small);
+  for (void* block : blocks) release(block);
+  EXPECT_EQ(figures().live_blocks, 0u);
+}
+
+TEST_IN_FRESH_PROCESS(NurseryTest, BlocksOfAllClassesKeepEveryPromise) {
+  test::ShadowHeap shadow(1);
+  test::Random random(1);
+  for (int i = 0; i < 30; ++i)
+    for (size_t size = 0; size <= 4096; size = size * 5 / 4 + 1) {
+      ASSERT_TRUE(shadow.allocate(size));
+      if (random.one_in(2)) shadow.release(random.below(shadow.count()));
+      if (shadow.count()) {
+        ASSERT_TRUE(shadow.reallocate(random.below(shadow.count()), random.below(2100)));
+      }
+    }
+  shadow.release_all();
+  EXPECT_EQ(figures().live_blocks, 0u);
+}
+
+TEST_IN_FRESH_PROCESS(NurseryTest, GoesWithItsThread) {
+  test::in_heap_thread([] { release(allocate(100)); });
+  EXPECT_EQ(figures().span_bytes, 0u);
+}
+
+TEST_IN_FRESH_PROCESS(NurseryTest, BlocksOutliveTheirThread) {
+  char* block = nullptr;
+  test::in_heap_thread([&] {
+    block = static_cast<char*>(allocate(100));
+    std::memset(block, 5, 100);
+  });
+  EXPECT_EQ(usable_size(block), 112u);
+  EXPECT_EQ(block[99], 5);
+  EXPECT_EXIT(release(block + 8), testing::KilledBySignal(SIGABRT), "free of invalid pointer 0x");
+  EXPECT_EXIT(release(block);
+              release(block), testing::KilledBySignal(SIGABRT), "double free of 0x");
+  release(block);
+  test::settle();
+  EXPECT_EQ(figures().live_blocks, 0u);
+}
+
+TEST_IN_FRESH_PROCESS(NurseryTest, MisuseIsReported) {
+  const auto aborts = testing::KilledBySignal(SIGABRT);
+  for (const size_t size : {16, 48, 112, 640, 1024, 1536, 2048}) {
+    auto* block = static_cast<char*>(allocate(size));
+    void* other = allocate(size);
+    ASSERT_EQ(kind_of(block), SpanKind::Nursery);
+    std::memset(block, 0x5a, size);
+    const std::string bytes = "\\(" + std::to_string(size) + "-byte block\\)";
+    EXPECT_EXIT(release(block); release(block), aborts, "double free of 0x[0-9a-f]+ " + bytes);
+    EXPECT_EXIT(release(block); release(other);
+                release(block), aborts, "double free of 0x[0-9a-f]+ " + bytes);
+    EXPECT_EXIT(test::in_heap_thread([=] { release(block); });
+                release(block), aborts, "double free of 0x[0-9a-f]+ " + bytes);
+    EXPECT_EXIT(release(block);
+                reallocate(block, size, nullptr), aborts, "realloc of invalid pointer 0x");
+    for (const size_t offset : {size_t{1}, size_t{8}, size - 1}) {
+      EXPECT_EXIT(release(block + offset), aborts, "free of invalid pointer 0x") << offset;
+      EXPECT_EXIT(reallocate(block + offset, 1, nullptr), aborts, "realloc of invalid pointer 0x");
+    }
+    const auto write_after_free = [=] {
+      release(block);
+      std::memset(block, 0x41, 8);
+      for (int i = 0; i < 64; ++i) allocate(size);
+    };
+    EXPECT_EXIT(write_after_free(), aborts, "write to freed or past allocated memory: 0x");
+    release(block);
+    release(other);
+  }
+}
+
+}  // namespace
+}  // namespace ox::heap

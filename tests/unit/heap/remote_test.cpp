@@ -1,0 +1,118 @@
+// Frees by threads that do not own the slab: nothing is lost, nothing is handed out twice, and
+// misuse is reported as it is within one thread.
+#include "heap/remote.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <atomic>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "heap/heap.h"
+#include "heap/stats.h"
+#include "support/fresh_process.h"
+#include "support/heap_thread.h"
+#include "support/scale.h"
+
+namespace ox::heap {
+namespace {
+
+using test::in_heap_thread;
+
+class Remote : public testing::TestWithParam<size_t> {
+ protected:
+  std::vector<void*> blocks(size_t count) {
+    std::vector<void*> result(count);
+    for (void*& block : result) block = allocate(GetParam());
+    return result;
+  }
+};
+
+void release_all(const std::vector<void*>& blocks) {
+  for (void* block : blocks) release(block);
+}
+
+// Many slabs are Full when another thread frees all of their blocks: they find back to their owner,
+// which needs no more memory the second time.
+TEST_P(Remote, FullSlabsComeBack) {
+  const size_t count = 2'000'000 / GetParam() + 100;
+  release_all(blocks(count));
+  const size_t spans = figures().span_bytes;
+  for (int round = 0; round < 5; ++round) {
+    const auto given = blocks(count);
+    EXPECT_EQ(std::set<void*>(given.begin(), given.end()).size(), count);
+    in_heap_thread([&] { release_all(given); });
+  }
+  release_all(blocks(count));
+  EXPECT_LE(figures().span_bytes, spans + spans / 4 + 8 * kSliceSize + 2'500'000);
+}
+
+TEST_P(Remote, EveryOtherBlockFreedByAnotherThread) {
+  const size_t live = figures().live_blocks;
+  auto given = blocks(500);
+  in_heap_thread([&] {
+    for (size_t i = 0; i < given.size(); i += 2) release(given[i]);
+  });
+  for (size_t i = 1; i < given.size(); i += 2) release(given[i]);
+  // The owner takes in what others freed when it runs out.
+  release_all(blocks(3 * kSliceSize / GetParam() + 500));
+  trim();
+  EXPECT_LE(figures().live_blocks, live + 64);
+}
+
+// While the owner allocates and frees in the same slabs.
+TEST_P(Remote, AtTheSameTime) {
+  constexpr size_t kSlots = 256;
+  std::atomic<void*> slots[kSlots] = {};
+  std::atomic<bool> done{false};
+  std::vector<std::thread> takers;
+  for (size_t first = 0; first < 2; ++first)
+    takers.push_back(test::start_heap_thread([&, first] {
+      for (size_t i = first; !done; i = (i + 7) % kSlots) release(slots[i].exchange(nullptr));
+    }));
+  for (size_t i = 0; i < test::scaled(100'000); ++i) {
+    auto* block = static_cast<char*>(allocate(GetParam()));
+    *block = 1;
+    release(slots[i * 13 % kSlots].exchange(block));
+  }
+  done = true;
+  for (auto& taker : takers) taker.join();
+  for (auto& slot : slots) release(slot.load());
+}
+
+TEST_P(Remote, MisuseIsReported) {
+  const auto given = blocks(3);
+  auto* block = static_cast<char*>(given[1]);
+  const auto in_thread = [](auto function) { in_heap_thread(function); };
+  const auto aborts = testing::KilledBySignal(SIGABRT);
+  const std::string twice = "double free of 0x[0-9a-f]+ \\(";
+  EXPECT_EXIT(in_thread([=] {
+                release(block);
+                release(block);
+              }),
+              aborts, twice);
+  EXPECT_EXIT(release(block); in_thread([=] { release(block); }), aborts, twice);
+  EXPECT_EXIT(in_thread([=] { release(block); }); release(block), aborts, twice);
+  EXPECT_EXIT(in_thread([=] { release(block + 8); }), aborts, "free of invalid pointer 0x");
+  release_all(given);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, Remote, testing::Values(16, 112, 1024, 1152, 8192, 32768),
+                         testing::PrintToStringParamName());
+
+// A program whose threads only allocate, or only free.
+TEST_IN_FRESH_PROCESS(RemoteFlow, MemoryStaysBounded) {
+  size_t most = 0;
+  for (int round = 0; round < 50; ++round) {
+    std::vector<void*> given(5000);
+    for (void*& block : given) block = allocate(200);
+    in_heap_thread([&] { release_all(given); });
+    most = std::max(most, figures().span_bytes);
+  }
+  EXPECT_LE(most, size_t{4} << 20);
+}
+
+}  // namespace
+}  // namespace ox::heap

@@ -1,0 +1,139 @@
+#include "os/memory.h"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace ox::os {
+namespace {
+
+constexpr size_t kBytes = size_t{1} << 20;
+
+bool all_are(const char* start, size_t size, char value) {
+  return start[0] == value && std::memcmp(start, start + 1, size - 1) == 0;
+}
+
+// The number of pages in memory.
+size_t resident_pages(void* start, size_t size) {
+  unsigned char flags[kBytes / 4096 + 1] = {};
+  EXPECT_EQ(mincore(start, size, flags), 0);
+  size_t count = 0;
+  for (size_t i = 0; i < size / page_size(); ++i) count += flags[i] & 1;
+  return count;
+}
+
+// A mapping for one test.
+class Memory : public testing::Test {
+ protected:
+  void SetUp() override {
+    start_ = static_cast<char*>(map(kBytes));
+    ASSERT_NE(start_, nullptr);
+    errno = kErrno;
+  }
+  void TearDown() override {
+    EXPECT_EQ(errno, kErrno);  // none of these functions touches it
+    unmap(start_, kBytes);
+    inject_failure(0, 0);
+  }
+  static constexpr int kErrno = 12345;
+  char* start_ = nullptr;
+};
+
+TEST_F(Memory, PageSizeIsTheKernels) {
+  EXPECT_EQ(page_size(), static_cast<size_t>(sysconf(_SC_PAGESIZE)));
+}
+
+TEST_F(Memory, MappedMemoryIsZeroAndWritable) {
+  EXPECT_TRUE(all_are(start_, kBytes, 0));
+  std::memset(start_, 1, kBytes);
+  EXPECT_TRUE(all_are(start_, kBytes, 1));
+}
+
+TEST_F(Memory, ReservedMemoryIsUsableOnceCommitted) {
+  auto* reserved = static_cast<char*>(reserve(kBytes));
+  ASSERT_NE(reserved, nullptr);
+  EXPECT_DEATH(reserved[0] = 1, "");
+  ASSERT_TRUE(commit(reserved, page_size()));
+  reserved[page_size() - 1] = 1;
+  EXPECT_DEATH(reserved[page_size()] = 1, "");
+  unmap(reserved, kBytes);
+  EXPECT_DEATH(reserved[0] = 1, "");
+}
+
+TEST_F(Memory, ReservingCostsNoMemory) {
+  constexpr size_t kMuch = size_t{64} << 30;
+  void* reserved = reserve(kMuch);
+  ASSERT_NE(reserved, nullptr);
+  EXPECT_EQ(resident_pages(reserved, kBytes), 0u);
+  unmap(reserved, kMuch);
+}
+
+TEST_F(Memory, PurgedMemoryIsGoneAndZero) {
+  std::memset(start_, 1, kBytes);
+  EXPECT_EQ(resident_pages(start_, kBytes), kBytes / page_size());
+  ASSERT_TRUE(purge(start_ + page_size(), kBytes - page_size()));
+  EXPECT_EQ(resident_pages(start_, kBytes), 1u);
+  EXPECT_TRUE(all_are(start_, page_size(), 1));
+  EXPECT_TRUE(all_are(start_ + page_size(), kBytes - page_size(), 0));
+}
+
+TEST_F(Memory, LockedMemoryIsNotPurged) {
+  // Not libc's mlock(), which sanitizers make do nothing.
+  ASSERT_EQ(syscall(SYS_mlock, start_, page_size()), 0);
+  start_[0] = 1;
+  EXPECT_FALSE(purge(start_, page_size()));
+  EXPECT_EQ(start_[0], 1);
+  syscall(SYS_munlock, start_, page_size());
+}
+
+TEST_F(Memory, MovedPagesTakeTheirContentAlong) {
+  std::memset(start_, 1, kBytes);
+  auto* to = static_cast<char*>(map(kBytes));
+  std::memset(to, 2, kBytes);
+  if (!move_pages(start_, to, kBytes)) GTEST_SKIP() << "the kernel cannot";
+  EXPECT_TRUE(all_are(to, kBytes, 1));
+  EXPECT_TRUE(all_are(start_, kBytes, 0));  // still mapped
+  start_[0] = 3;
+  EXPECT_EQ(to[0], 1);
+  unmap(to, kBytes);
+}
+
+TEST_F(Memory, RenewedMemoryIsZeroAndWritable) {
+  std::memset(start_, 1, kBytes);
+  ASSERT_TRUE(renew(start_, kBytes));
+  EXPECT_TRUE(all_are(start_, kBytes, 0));
+  start_[0] = 1;
+}
+
+TEST_F(Memory, ImpossibleRequestsFail) {
+  EXPECT_EQ(reserve(size_t{1} << 60), nullptr);
+  EXPECT_EQ(map(size_t{1} << 60), nullptr);
+}
+
+TEST_F(Memory, InjectedFailureHitsTheNthCallAndThoseBehindIt) {
+  inject_failure(2, 2);
+  EXPECT_TRUE(commit(start_, kBytes));
+  EXPECT_EQ(map(kBytes), nullptr);
+  EXPECT_FALSE(purge(start_, kBytes));
+  EXPECT_TRUE(purge(start_, kBytes));
+  EXPECT_EQ(calls_made(), 4u);
+}
+
+TEST_F(Memory, EveryCallCanBeMadeToFailAndChangesNothingThen) {
+  start_[0] = 1;
+  inject_failure(1, ~0u);
+  EXPECT_EQ(reserve(kBytes), nullptr);
+  EXPECT_EQ(map(kBytes), nullptr);
+  EXPECT_FALSE(commit(start_, kBytes));
+  EXPECT_FALSE(purge(start_, kBytes));
+  EXPECT_FALSE(move_pages(start_, start_ + kBytes / 2, kBytes / 2));
+  EXPECT_FALSE(renew(start_, kBytes));
+  EXPECT_EQ(start_[0], 1);
+}
+
+}  // namespace
+}  // namespace ox::os
