@@ -55,9 +55,11 @@ own_version() { sed -n 's/^project(oxidalloc VERSION \([0-9.]*\).*/\1/p' "$root/
 version=${version:-$(own_version)}
 [[ $version =~ ^[0-9]+(\.[0-9]+)*$ ]] || { echo "package.sh: not a version: $version" >&2; exit 2; }
 name=oxidalloc-$version
-if git -C "$root" rev-parse -q --verify HEAD >/dev/null 2>&1; then
+# An unpacked source tarball is no checkout, even if it was unpacked inside one.
+is_checkout() { [[ -e $root/.git ]]; }
+if is_checkout; then
   SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
-else # an unpacked source tarball
+else
   SOURCE_DATE_EPOCH=$(stat -c %Y "$root/CMakeLists.txt")
 fi
 export SOURCE_DATE_EPOCH LC_ALL=C.UTF-8 TZ=UTC
@@ -65,7 +67,7 @@ export SOURCE_DATE_EPOCH LC_ALL=C.UTF-8 TZ=UTC
 # source_tree DIR: the sources as released, in DIR/oxidalloc-VERSION.
 source_tree() {
   mkdir -p "$1/$name"
-  if git -C "$root" rev-parse -q --verify HEAD >/dev/null 2>&1; then
+  if is_checkout; then
     git -C "$root" archive HEAD | tar -x -C "$1/$name"
   else
     tar -c -C "$root" --exclude=./build --exclude='./build-*' . | tar -x -C "$1/$name"

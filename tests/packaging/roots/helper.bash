@@ -64,16 +64,20 @@ executions_were_clean() {
 # --- state
 
 serving() { inside /bin/cat /proc/self/maps | grep -q liboxidalloc.so; }
-expect_on() {
-  serving || { echo "programs do not run on it"; return 1; }
-  inside oxidalloc-status >"$work/status" || { cat "$work/status"; return 1; } # no drift either
-}
-expect_off() { ! serving && ! [ -e "$root/etc/ld.so.preload" ] && ! [ -L "$root/etc/ld.so.preload" ]; }
-
 live_copy() { echo "$root/usr/lib/x86_64-linux-gnu/oxidalloc/liboxidalloc.so"; } # Debian's $LIB
 master() { find "$root"/usr/lib*/ -name liboxidalloc.so ! -path '*/oxidalloc/*'; }
-# Programs load what the package has now.
-expect_current() { cmp "$(live_copy)" "$(master)"; }
+# Programs run on what the package has now, and nothing is otherwise than was asked for.
+expect_on() {
+  serving || { echo "programs do not run on it"; return 1; }
+  inside oxidalloc-status >"$work/status" || { cat "$work/status"; return 1; }
+  cmp "$(live_copy)" "$(master)"
+}
+expect_off() {
+  if serving || [ -e "$root/etc/ld.so.preload" ] || [ -L "$root/etc/ld.so.preload" ]; then
+    echo "it is not off"
+    return 1
+  fi
+}
 expect_version() { [ "$(inside oxidalloc --version)" = "oxidalloc $1" ]; }
 
 # Every file with its kind, mode, owner, target and content, but for the package managers' own books.
@@ -88,15 +92,68 @@ snapshot() {
   )
 }
 
-# killed_after SECONDS COMMAND...: kill -9 for it and all its children at that moment
+# lives MODE UPGRADES: from the first installation to the last upgrade, disabled again at its end, with programs executed
+# all the while. The suite says how: put FILE; old, new: those files; next N: the file of one more upgrade.
+lives() {
+  snapshot >"$work/before"
+  start_executing
+  put "$(old)"
+  expect_off
+  expect_version "$OX_OLD"
+  inside oxidalloc-enable --mode "$1"
+  expect_on
+  put "$(new)"
+  expect_on
+  expect_version "$OX_NEW"
+  put "$(old)"
+  expect_on
+  expect_version "$OX_OLD"
+
+  local i
+  for i in $(seq "$2"); do
+    put "$(next "$i")"
+    expect_on
+  done
+
+  inside oxidalloc-disable
+  expect_off
+  put "$(new)"
+  expect_off
+  expect_version "$OX_NEW"
+}
+
+# --- transactions that are killed
+
+# moments COUNT COMMAND...: so many moments, in seconds, spread over the time that the command takes.
+moments() {
+  local count=$1 begin end i
+  shift
+  begin=${EPOCHREALTIME/./}
+  "$@" >/dev/null 2>&1
+  end=${EPOCHREALTIME/./}
+  for i in $(seq "$count"); do
+    i=$(((end - begin) * i / (count + 1)))
+    printf '%d.%06d\n' $((i / 1000000)) $((i % 1000000))
+  done
+}
+
+# killed_after SECONDS COMMAND...: kill -9 for it and all its children at that moment. $kills counts those that were at
+# work still.
 killed_after() {
-  local pause=$1 group
+  local pause=$1 group status=0
   shift
   setsid "$@" >/dev/null 2>&1 3>&- &
   group=$!
   sleep "$pause"
   kill -9 -- "-$group" 2>/dev/null || true
-  wait "$group" 2>/dev/null || true
+  wait "$group" 2>/dev/null || status=$?
+  ((status != 137)) || kills=$((${kills-0} + 1))
+}
+
+# Most of the transactions were cut short, COUNT at least: otherwise nothing was tried.
+enough_kills() {
+  echo "# killed in the middle: $kills" >&3
+  ((kills >= $1)) || { echo "only $kills transactions were at work still when they were killed"; return 1; }
 }
 
 # Each starts, says nothing on stderr, and does its work.

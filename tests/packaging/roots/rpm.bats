@@ -8,6 +8,7 @@ setup() {
   cp "$OX_WORK"/rpm/*/oxidalloc-[0-9]*.x86_64.rpm "$root/packages/"
   # The root's packages are Debian's: rpm knows of none, hence --nodeps.
   rpm_=(rpm --root "$root" --force-debian --nodeps --define '_dbpath /var/lib/rpm')
+  rpm_books=(rpm --root "$root" --define '_dbpath /var/lib/rpm')
   mkdir -p "$root/usr/share/licenses" # which an rpm system has
 }
 teardown() { drop_root; }
@@ -16,40 +17,22 @@ old() { echo "$root"/packages/oxidalloc-"$OX_OLD"-*.rpm; }
 new() { echo "$root"/packages/oxidalloc-"$OX_NEW"-*.rpm; }
 rpm_do() { "${rpm_[@]}" "$@" >"$work/rpm.log" 2>&1 || { cat "$work/rpm.log"; return 1; }; }
 
-# lifecycle MODE UPGRADES
+put() { rpm_do -U --oldpackage "$1"; }
+next() { if (($1 % 2)); then new; else old; fi; } # up, down, up: rpm runs the same scriptlets in the same order
+
 lifecycle() {
-  snapshot >"$work/before"
-  start_executing
-  rpm_do -i "$(old)"
-  expect_off
-  expect_version "$OX_OLD"
-  inside oxidalloc-enable --mode "$1"
-  expect_on
-  expect_current
-
-  local i package=new
-  for i in $(seq $((2 + $2))); do # up, down, up, ...
-    if ((i % 2)); then package=$(new); else package=$(old); fi
-    rpm_do -U --oldpackage "$package"
-    expect_on
-    expect_current
-  done
-
-  inside oxidalloc-disable
-  expect_off
-  rpm_do -U --replacepkgs --oldpackage "$(new)"
-  expect_off
+  lives "$@"
   rpm_do -e oxidalloc
   executions_were_clean 200
   diff "$work/before" <(snapshot)
 }
 
-@test "rpm: install, enable, upgrade, downgrade, 20 more, disable, remove: no trace, no failed start" {
-  lifecycle direct 20
+@test "rpm: install, enable, upgrade, downgrade, 50 more, disable, remove: no trace, no failed start" {
+  lifecycle direct 50
 }
 
 @test "rpm: the same in boot-safe mode, with fewer upgrades" {
-  lifecycle boot-safe 2
+  lifecycle boot-safe 4
 }
 
 @test "rpm: removed while enabled, it is disabled first; a local denylist stays" {
@@ -79,23 +62,49 @@ lifecycle() {
   expect_on
 }
 
+# Back to one installed version, and to nothing of a transaction that was cut short.
+repair() {
+  sleep 1.1 # rpm's temporary names change by the second
+  rpm_do -U --oldpackage --replacepkgs --replacefiles "$1"
+  # Both versions may stand in rpm's books: what `dnf remove --duplicates` is for.
+  local kept
+  kept=$(rpm -qp --qf '%{VERSION}' "$1")
+  [ "$kept" = "$("${rpm_books[@]}" -q --qf '%{VERSION}' oxidalloc)" ] ||
+    rpm_do -e "$("${rpm_books[@]}" -q oxidalloc | grep -vF "oxidalloc-$kept-")"
+}
+
 @test "rpm: killed anywhere in an upgrade: programs start, and rpm repairs it" {
   rpm_do -i "$(old)"
   inside oxidalloc-enable
-  local pause
-  for pause in 0.02 0.05 0.1 0.15 0.2 0.25 0.3 0.4 0.5 0.7 0.9; do
-    killed_after "$pause" "${rpm_[@]}" -U --oldpackage "$(new)"
+  local pause kills=0
+  for pause in $(moments 12 put "$(new)"); do
+    put "$(old)"
+    killed_after "$pause" "${rpm_[@]}" -U "$(new)"
     programs_start
     serving
-    sleep 1.1 # rpm's temporary names change by the second
-    rpm_do -U --oldpackage --replacepkgs --replacefiles "$(new)"
+    repair "$(new)"
     expect_on
-    expect_current
-    # Both versions may stand in rpm's books: what `dnf remove --duplicates` is for.
-    [ "$(rpm --root "$root" --define '_dbpath /var/lib/rpm' -q oxidalloc | wc -l)" -eq 1 ] || rpm_do -e "oxidalloc-$OX_OLD"
-    rpm_do -U --oldpackage "$(old)"
-    expect_on
+    expect_version "$OX_NEW"
   done
+  enough_kills 8
+}
+
+@test "rpm: killed anywhere in a removal: programs start, and rpm removes it then" {
+  snapshot >"$work/before"
+  rpm_do -i "$(old)"
+  inside oxidalloc-enable
+  local pause kills=0
+  for pause in $(moments 8 rpm_do -e oxidalloc); do
+    put "$(old)"
+    inside oxidalloc-enable
+    killed_after "$pause" "${rpm_[@]}" -e oxidalloc
+    programs_start
+    repair "$(old)"
+    rpm_do -e oxidalloc
+    expect_off
+    diff "$work/before" <(snapshot)
+  done
+  enough_kills 5
 }
 
 @test "rpm: another libc: the library is tried again, and disabled if it fails" {
@@ -153,11 +162,9 @@ SPEC
   start_executing
   "${dnf_[@]}" upgrade "$(new)"
   expect_on
-  expect_current
   expect_version "$OX_NEW"
   "${dnf_[@]}" downgrade "$(old)"
   expect_on
-  expect_current
   "${dnf_[@]}" remove oxidalloc
   expect_off
   executions_were_clean 20

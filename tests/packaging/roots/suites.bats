@@ -14,11 +14,9 @@ lives_on() {
   inside oxidalloc-enable
   start_executing
   expect_on
-  expect_current
   inside perl -e 'my %h; $h{$_} = "x" x $_ for 1..3000; exit(keys(%h) != 3000)'
   inside dpkg -i "/packages/oxidalloc_$OX_NEW-1_amd64.deb" >"$work/dpkg.log" 2>&1
   expect_on
-  expect_current
   inside apt-get -qq -y purge oxidalloc >/dev/null 2>&1
   expect_off
   executions_were_clean 20
