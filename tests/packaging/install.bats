@@ -36,36 +36,21 @@ setup_file() {
   while read -r program; do [ -x ".$program" ]; done < <(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' usr/lib/systemd/system/*)
 }
 
-write_program() {
-  cat >"$BATS_TEST_TMPDIR/p.c" <<'C'
-#include <oxidalloc.h>
-#include <stdlib.h>
-int main(void) {
-  const size_t before = oxidalloc_statistics().live_bytes;
-  void* volatile block = malloc(100000);
-  const size_t after = oxidalloc_statistics().live_bytes;
-  free(block);
-  return after - before < 100000 || oxidalloc_statistics().held_bytes < after - before;
-}
-C
-}
-
 @test "pkg-config: a program links, runs on the library, and its figures are right" {
   command -v pkg-config >/dev/null || skip "no pkg-config"
-  write_program
   cd "$BATS_TEST_TMPDIR"
   pc=$(find "$OX_BUILD" -maxdepth 1 -name oxidalloc.pc)
   sed "s|^prefix=.*|prefix=$BATS_FILE_TMPDIR/usr|" "$pc" >oxidalloc.pc
   # shellcheck disable=SC2046 # several words are meant
-  cc -O1 p.c $(PKG_CONFIG_PATH=. pkg-config --cflags --libs oxidalloc) -o p
+  cc -O1 "$OX_SOURCE/tests/packaging/figures.c" $(PKG_CONFIG_PATH=. pkg-config --cflags --libs oxidalloc) -o p
   LD_LIBRARY_PATH=$(dirname "$(find "$BATS_FILE_TMPDIR/usr" -name liboxidalloc.so)") ./p
   readelf -d p | grep -q 'NEEDED.*liboxidalloc.so'
   [ "$(PKG_CONFIG_PATH=. pkg-config --modversion oxidalloc)" = "$("$OX_BUILD/bin/oxidalloc" --version | cut -d' ' -f2)" ]
 }
 
 @test "find_package(oxidalloc): a program links and runs on the library; another major version is refused" {
-  write_program
   cd "$BATS_TEST_TMPDIR"
+  cp "$OX_SOURCE/tests/packaging/figures.c" p.c
   cat >CMakeLists.txt <<'CMAKE'
 cmake_minimum_required(VERSION 3.16)
 project(p C)
