@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 usage() {
   cat <<'TXT'
-usage: scripts/package.sh [-o DIR] [-v VERSION] [-a ARCH] [-w DIR] [-s] source|deb|arch|rpm
+usage: scripts/package.sh [-o DIR] [-v VERSION] [-a arm64] [-w DIR] [-s] source|deb|arch|rpm
 
   source   oxidalloc-VERSION.tar.gz
   deb      Debian packages, source package included (dpkg-buildpackage)
@@ -15,7 +15,7 @@ usage: scripts/package.sh [-o DIR] [-v VERSION] [-a ARCH] [-w DIR] [-s] source|d
 
   -o DIR      where the results go; build/packages if not given
   -v VERSION  as if CMakeLists.txt said so: for tests of upgrades
-  -a ARCH     deb only: cross-build for that Debian architecture, without checking build dependencies
+  -a arm64    cross-build for 64-bit ARM, on Debian; build dependencies are not checked, the self-test is not run
   -w DIR      build in DIR, which is emptied first and kept; in a temporary one if not given
   -s          sign nothing, check no build dependencies: where they are there but not as packages
 
@@ -36,7 +36,7 @@ while getopts o:v:a:w:sh option; do
   esac
 done
 shift $((OPTIND - 1))
-(($# == 1)) || { usage >&2; exit 2; }
+if (($# != 1)) || [[ $arch != @(|arm64) ]]; then usage >&2 && exit 2; fi
 
 if [[ $work ]]; then
   rm -rf "$work"
@@ -97,6 +97,15 @@ rendered() {
       -e "s/@RPM_DATE@/$(date '+%a %b %d %Y' -d "@$SOURCE_DATE_EPOCH")/" -e "s/@SHA256@/${sha256-}/"
 }
 
+# For makepkg and rpmbuild, which know nothing of cross-building: CMake and the tools for the other architecture.
+cross_tools() {
+  local tool
+  export CMAKE_TOOLCHAIN_FILE=$root/cmake/toolchains/aarch64-linux-gnu.cmake
+  mkdir "$work/tools"
+  for tool in strip objcopy; do ln -s "$(command -v "aarch64-linux-gnu-$tool")" "$work/tools/$tool"; done
+  export PATH=$work/tools:$PATH
+}
+
 build_deb() {
   local tree=$work/$name file
   source_tarball "$work/oxidalloc_$version.orig.tar.gz"
@@ -124,6 +133,11 @@ build_arch() {
   fi
   local -a options=(-f --noconfirm)
   ((!unchecked)) || options+=(--nodeps)
+  if [[ $arch ]]; then
+    cross_tools
+    printf '%s\n' '. /etc/makepkg.conf' 'CARCH=aarch64 CHOST=aarch64-linux-gnu CFLAGS=-O2 CXXFLAGS=-O2' >"$work/arch/makepkg.conf"
+    options+=(--config "$work/arch/makepkg.conf" --nocheck)
+  fi
   (cd "$work/arch" && "${as_user[@]}" makepkg "${options[@]}")
   find "$work/arch" -maxdepth 1 -name '*.pkg.tar.*' -exec cp -t "$out" {} +
 }
@@ -135,6 +149,10 @@ build_rpm() {
   rendered "$root/packaging/rpm/oxidalloc.spec" >"$top/SPECS/oxidalloc.spec"
   local -a options=()
   ((!unchecked)) || options+=(--nodeps)
+  if [[ $arch ]]; then
+    cross_tools
+    options+=(--target aarch64 --nocheck)
+  fi
   rpmbuild -ba "${options[@]}" --define "_topdir $top" "$top/SPECS/oxidalloc.spec"
   find "$top/RPMS" "$top/SRPMS" -name '*.rpm' -exec mv -t "$out" {} +
 }

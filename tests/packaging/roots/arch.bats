@@ -96,7 +96,7 @@ repair_books() {
     expect_on
     expect_version "$OX_NEW"
   done
-  enough_kills 8
+  enough_kills 4
 }
 
 @test "arch: killed anywhere in a removal: programs start, and pacman removes it then" {
@@ -115,7 +115,7 @@ repair_books() {
     expect_off
     diff "$work/before" <(snapshot)
   done
-  enough_kills 5
+  enough_kills 3
 }
 
 @test "arch: another libc: the library is tried again, and disabled if it fails" {

@@ -14,17 +14,17 @@ setup_file() {
 setup() { fresh_root; }
 teardown() { drop_root; }
 
-# from_install_to_removal INSTALL REINSTALL REMOVE: commands
+# With put and drop as the test defines them.
 from_install_to_removal() {
   snapshot >"$work/before"
-  eval "$1"
+  put
   expect_off
   inside oxidalloc-enable
   expect_on
   start_executing
-  eval "$2"
+  put
   expect_on
-  eval "$3"
+  drop
   expect_off
   executions_were_clean 20
   diff "$work/before" <(snapshot)
@@ -32,16 +32,17 @@ from_install_to_removal() {
 
 @test "cpack: the .deb installs, reinstalls, and leaves no trace" {
   cp "$TREE"/oxidalloc_*.deb "$root/packages/o.deb"
-  from_install_to_removal 'inside dpkg -i /packages/o.deb >/dev/null' 'inside dpkg -i /packages/o.deb >/dev/null' \
-    'inside dpkg --purge oxidalloc >/dev/null'
+  put() { inside dpkg -i /packages/o.deb >/dev/null; }
+  drop() { inside dpkg --purge oxidalloc >/dev/null; }
+  from_install_to_removal
   dpkg-deb -c "$TREE"/oxidalloc-dev_*.deb | grep -q usr/include/oxidalloc.h
 }
 
 @test "cpack: the .rpm installs, reinstalls, and leaves no trace" {
   cp "$TREE"/oxidalloc-[0-9]*.rpm "$root/packages/o.rpm"
-  # shellcheck disable=SC2016 # eval expands it
-  from_install_to_removal 'rpm --root "$root" --force-debian --nodeps --define "_dbpath /var/lib/rpm" -i "$root/packages/o.rpm"' \
-    'rpm --root "$root" --force-debian --nodeps --define "_dbpath /var/lib/rpm" -U --replacepkgs "$root/packages/o.rpm"' \
-    'rpm --root "$root" --force-debian --nodeps --define "_dbpath /var/lib/rpm" -e oxidalloc'
+  use_rpm
+  put() { rpm_do -U --replacepkgs "$root/packages/o.rpm"; }
+  drop() { rpm_do -e oxidalloc; }
+  from_install_to_removal
   rpm -qlp "$TREE"/oxidalloc-devel-*.rpm | grep -q /usr/include/oxidalloc.h
 }

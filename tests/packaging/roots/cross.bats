@@ -45,11 +45,39 @@ on_library() { qemu -E LD_PRELOAD="$TREE/lib/liboxidalloc.so" "$@"; }
   qemu "$TREE/bin/oxidalloc" status --help
 }
 
+# cross_built KIND PATTERN LIST...: the package's name in $built; its files, as the command LIST has them, in $work/files.
+cross_built() {
+  local kind=$1 pattern=$2
+  shift 2
+  "$OX_SOURCE/scripts/package.sh" -a arm64 -v "$OX_OLD" -w "$OX_WORK/build-arm64" -o "$OX_WORK/arm64" "$kind" \
+    >"$OX_WORK/arm64.log" 2>&1 || { tail -20 "$OX_WORK/arm64.log"; return 1; }
+  # shellcheck disable=SC2206 # a pattern
+  built=("$OX_WORK"/arm64/$pattern)
+  "$@" "${built[0]}" >"$BATS_TEST_TMPDIR/files"
+  ! grep stub32 "$BATS_TEST_TMPDIR/files"
+}
+
+# of_aarch64 FILE: what stands in it is for that processor.
+of_aarch64() { readelf -hW "$1" | grep -q 'Machine:.*AArch64'; }
+
 @test "aarch64: the .debs cross-build" {
-  "$OX_SOURCE/scripts/package.sh" -a arm64 -v "$OX_OLD" -o "$OX_WORK/deb-arm64" deb >"$OX_WORK/arm64.log" 2>&1 ||
-    { tail -20 "$OX_WORK/arm64.log"; return 1; }
-  local deb=$OX_WORK/deb-arm64/oxidalloc_$OX_OLD-1_arm64.deb
-  [ "$(dpkg-deb -f "$deb" Architecture)" = arm64 ]
-  dpkg-deb -c "$deb" | grep -q /usr/lib/aarch64-linux-gnu/liboxidalloc.so
-  ! dpkg-deb -c "$deb" | grep -q stub32
+  cross_built deb "oxidalloc_$OX_OLD-1_arm64.deb" dpkg-deb -c
+  grep -q /usr/lib/aarch64-linux-gnu/liboxidalloc.so "$BATS_TEST_TMPDIR/files"
+  [ "$(dpkg-deb -f "${built[0]}" Architecture)" = arm64 ]
+  dpkg-deb -x "${built[0]}" "$BATS_TEST_TMPDIR/x"
+  of_aarch64 "$BATS_TEST_TMPDIR/x/usr/sbin/oxidalloc"
+}
+
+@test "aarch64: the rpms cross-build" {
+  cross_built rpm "oxidalloc-$OX_OLD-1*.aarch64.rpm" rpm -qlp
+  grep -q /usr/lib64/liboxidalloc.so "$BATS_TEST_TMPDIR/files"
+  rpm2cpio "${built[0]}" | cpio -idm --quiet -D "$BATS_TEST_TMPDIR"
+  of_aarch64 "$BATS_TEST_TMPDIR/usr/sbin/oxidalloc"
+}
+
+@test "aarch64: the Arch packages cross-build" {
+  cross_built arch "oxidalloc-$OX_OLD-1-aarch64.pkg.tar.*" bsdtar -tf
+  grep -q usr/lib/liboxidalloc.so "$BATS_TEST_TMPDIR/files"
+  bsdtar -x -C "$BATS_TEST_TMPDIR" -f "${built[0]}"
+  of_aarch64 "$BATS_TEST_TMPDIR/usr/bin/oxidalloc"
 }

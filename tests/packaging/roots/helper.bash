@@ -19,6 +19,15 @@ fresh_root() {
   chmod 755 "$root/usr/sbin/policy-rc.d"
 }
 
+# rpm and dnf on $root, with their books where an rpm system has them. The root's packages are Debian's, rpm knows of none:
+# hence --nodeps.
+use_rpm() {
+  export HOME=$work
+  echo '%_dbpath /var/lib/rpm' >"$HOME/.rpmmacros"
+  rpm_=(rpm --root "$root" --force-debian --nodeps)
+}
+rpm_do() { "${rpm_[@]}" "$@" >"$work/rpm.log" 2>&1 || { cat "$work/rpm.log"; return 1; }; }
+
 drop_root() {
   stop_executing
   [ -n "${root-}" ] || return 0
@@ -80,15 +89,17 @@ expect_off() {
 }
 expect_version() { [ "$(inside oxidalloc --version)" = "oxidalloc $1" ]; }
 
-# Every file with its kind, mode, owner, target and content, but for the package managers' own books.
+# Every file with its kind, mode, owner, target and content, but for the package managers' own books and temporary files.
 snapshot() {
   (
     cd "$root" || exit
-    find . -xdev \( -path ./proc -o -path ./dev -o -path ./packages -o -path ./var/lib/dpkg -o -path ./var/lib/rpm \
-      -o -path ./var/lib/pacman -o -path ./var/log -o -path ./var/cache -o -path ./var/lib/dnf -o -path ./var/lib/apt \
-      -o -path ./tmp -o -path ./usr/lib/sysimage \) -prune -o -printf '%p %y %m %U:%G %l\n' | sort
-    find . -xdev \( -path ./proc -o -path ./dev -o -path ./packages -o -path ./var \) -prune \
-      -o -type f -exec sha256sum {} + | sort -k2
+    local path
+    local -a but=()
+    for path in proc dev packages tmp var/{tmp,log,cache} var/lib/{dpkg,apt,rpm,dnf,pacman} usr/lib/sysimage; do
+      but+=(-path "./$path" -prune -o)
+    done
+    find . -xdev "${but[@]}" -printf '%p %y %m %U:%G %l\n' | sort
+    find . -xdev "${but[@]}" -type f -exec sha256sum {} + | sort -k2
   )
 }
 
@@ -150,7 +161,7 @@ killed_after() {
   ((status != 137)) || kills=$((${kills-0} + 1))
 }
 
-# Most of the transactions were cut short, COUNT at least: otherwise nothing was tried.
+# COUNT transactions at least were cut short: otherwise nothing was tried. (The machine may be slower now and then.)
 enough_kills() {
   echo "# killed in the middle: $kills" >&3
   ((kills >= $1)) || { echo "only $kills transactions were at work still when they were killed"; return 1; }
