@@ -64,20 +64,16 @@ else
 fi
 export SOURCE_DATE_EPOCH LC_ALL=C.UTF-8 TZ=UTC
 
-# source_tree DIR: the sources as released, in DIR/oxidalloc-VERSION.
-source_tree() {
-  mkdir -p "$1/$name"
-  if is_checkout; then
-    git -C "$root" archive HEAD | tar -x -C "$1/$name"
-  else
-    tar -c -C "$root" --exclude=./build --exclude='./build-*' . | tar -x -C "$1/$name"
-  fi
-  sed -i "s/^project(oxidalloc VERSION [0-9.]*/project(oxidalloc VERSION $version/" "$1/$name/CMakeLists.txt"
-}
-
-# source_tarball FILE
+# source_tarball FILE: the sources as released; they stay in $work/source/oxidalloc-VERSION.
 source_tarball() {
-  source_tree "$work/source"
+  local tree=$work/source/$name
+  mkdir -p "$tree"
+  if is_checkout; then
+    git -C "$root" archive HEAD | tar -x -C "$tree"
+  else
+    tar -c -C "$root" --exclude=./build --exclude='./build-*' . | tar -x -C "$tree"
+  fi
+  sed -i "s/^project(oxidalloc VERSION [0-9.]*/project(oxidalloc VERSION $version/" "$tree/CMakeLists.txt"
   tar -c -C "$work/source" --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
     --mtime="@$SOURCE_DATE_EPOCH" --format=gnu "$name" | gzip -9n >"$1"
 }
@@ -88,10 +84,10 @@ inserted() {
   sed -e "/^@$1@$/{r $work/$1.text" -e 'd}'
 }
 
-# rendered FILE: with what a packager's file cannot know by itself.
+# rendered FILE: of the sources' packaging/, with what a packager's file cannot know by itself.
 rendered() {
-  local scripts=$root/packaging
-  inserted PREUN "$scripts/rpm/preun.sh" <"$1" | inserted POSTUN "$scripts/rpm/postun.sh" |
+  local scripts=$work/source/$name/packaging
+  inserted PREUN "$scripts/rpm/preun.sh" <"$scripts/$1" | inserted POSTUN "$scripts/rpm/postun.sh" |
     inserted POSTTRANS "$scripts/rpm/posttrans.sh" | inserted REMOVE_COPIES "$scripts/remove-copies.sh" |
     sed -e "s/@VERSION@/$version/g" -e "s/@DATE@/$(date -R -d "@$SOURCE_DATE_EPOCH")/" \
       -e "s/@RPM_DATE@/$(date '+%a %b %d %Y' -d "@$SOURCE_DATE_EPOCH")/" -e "s/@SHA256@/${sha256-}/"
@@ -100,24 +96,23 @@ rendered() {
 # For makepkg and rpmbuild, which know nothing of cross-building: CMake and the tools for the other architecture.
 cross_tools() {
   local tool
-  export CMAKE_TOOLCHAIN_FILE=$root/cmake/toolchains/aarch64-linux-gnu.cmake
+  export CMAKE_TOOLCHAIN_FILE=$work/source/$name/cmake/toolchains/aarch64-linux-gnu.cmake
   mkdir "$work/tools"
   for tool in strip objcopy; do ln -s "$(command -v "aarch64-linux-gnu-$tool")" "$work/tools/$tool"; done
   export PATH=$work/tools:$PATH
 }
 
 build_deb() {
-  local tree=$work/$name file
-  source_tarball "$work/oxidalloc_$version.orig.tar.gz"
-  tar -x -C "$work" -f "$work/oxidalloc_$version.orig.tar.gz"
-  cp -r "$root/packaging/deb" "$tree/debian"
-  for file in changelog.in oxidalloc.postrm; do rendered "$root/packaging/deb/$file" >"$tree/debian/${file%.in}"; done
+  local tree=$work/source/$name file
+  source_tarball "$work/source/oxidalloc_$version.orig.tar.gz"
+  cp -r "$tree/packaging/deb" "$tree/debian"
+  for file in changelog.in oxidalloc.postrm; do rendered "deb/$file" >"$tree/debian/${file%.in}"; done
   rm "$tree/debian/changelog.in"
   local -a options=(-us -uc)
   ((!unchecked)) || options+=(-d)
   if [[ $arch ]]; then options+=(-b "-a$arch" "-Pcross,nocheck"); else options+=(-F); fi
   (cd "$tree" && dpkg-buildpackage "${options[@]}")
-  find "$work" -maxdepth 1 -type f ! -name '*.text' -exec mv -t "$out" {} +
+  find "$work/source" -maxdepth 1 -type f -exec mv -t "$out" {} +
 }
 
 build_arch() {
@@ -126,7 +121,7 @@ build_arch() {
   mkdir "$work/arch"
   source_tarball "$work/arch/$name.tar.gz"
   sha256=$(sha256sum "$work/arch/$name.tar.gz" | cut -d' ' -f1)
-  for file in PKGBUILD oxidalloc.install; do rendered "$root/packaging/arch/$file" >"$work/arch/$file"; done
+  for file in PKGBUILD oxidalloc.install; do rendered "arch/$file" >"$work/arch/$file"; done
   if ((EUID == 0)); then # makepkg refuses to run as root
     chown -R nobody: "$work/arch"
     as_user=(setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME="$work/arch")
@@ -146,7 +141,7 @@ build_rpm() {
   local top=$work/rpm
   mkdir -p "$top/SOURCES" "$top/SPECS"
   source_tarball "$top/SOURCES/$name.tar.gz"
-  rendered "$root/packaging/rpm/oxidalloc.spec" >"$top/SPECS/oxidalloc.spec"
+  rendered rpm/oxidalloc.spec >"$top/SPECS/oxidalloc.spec"
   local -a options=()
   ((!unchecked)) || options+=(--nodeps)
   if [[ $arch ]]; then

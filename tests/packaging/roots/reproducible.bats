@@ -21,9 +21,12 @@ same() {
   [ "$count" -ge "$2" ]
 }
 
-@test "reproducible: the source tarball" {
+@test "reproducible: the source tarball, also when it is made from what it unpacks to" {
   twice source
   same '*.tar.gz' 1
+  tar -x -C "$WORK" -f "$WORK"/one/*.tar.gz
+  "$WORK"/oxidalloc-*/scripts/package.sh -o "$WORK/three" source
+  cmp "$WORK"/one/*.tar.gz "$WORK"/three/*.tar.gz
 }
 
 @test "reproducible: the .debs, debug symbols and source package included" {
