@@ -79,6 +79,10 @@ constexpr auto make_medium_map() {
 
 // Indexed by (size + 15) / 16: the class of a small request.
 inline constexpr auto kSmallMap = detail::make_small_map();
+// The first index at which kSmallMap has a class; its last one is block_size / 16.
+constexpr size_t first_slot(SizeClass cls) {
+  return index_of(cls) == 0 ? 0 : kBlockSizes[index_of(cls) - 1] / size_t{16} + 1;
+}
 // Indexed by (size + kMediumStep - 1) / kMediumStep: the medium index of a medium request.
 inline constexpr auto kMediumMap = detail::make_medium_map();
 
@@ -91,6 +95,13 @@ constexpr SizeClass size_class_of(size_t size) {
                            : medium_class(kMediumMap[medium_slot(size)]);
 }
 
+static_assert([] {
+  for (size_t slot = 0; slot < kSmallMap.size(); ++slot) {
+    const auto cls = static_cast<SizeClass>(kSmallMap[slot]);
+    if (slot < first_slot(cls) || slot > block_size(cls) / 16) return false;
+  }
+  return true;
+}());
 static_assert(kBlockSizes[kSmallClasses - 1] == kMaxSmall);
 static_assert(kBlockSizes[kClasses - 1] == kMaxMedium);
 static_assert([] {

@@ -17,7 +17,7 @@ std::atomic<int64_t> bytes{0};
 
 bool is_idle(const Descriptor* slab, uint64_t word) {
   if (slab->kind == SpanKind::Small) return small::used_of(word) == slab->capacity;
-  return slab->kind == SpanKind::Medium && word == medium::none_free(slab) - 1;
+  return slab->kind == SpanKind::Medium && word == medium::all_free(slab);
 }
 
 bool too_many(size_t more) {
@@ -30,7 +30,8 @@ void added(size_t more) {
 }
 
 void purge(Descriptor* slab, uint64_t word) {
-  const bool purged = os::purge(slab->start, slab->size());
+  char* start = slab->kind == SpanKind::Medium ? medium::span_start(slab) : slab->start;
+  const bool purged = os::purge(start, slab->size());
   if (!purged) added(slab->size());
   // release: the owner uses the memory after the purge.
   slab->remote.store(purged ? word | kBusy : word, std::memory_order_release);
@@ -39,7 +40,7 @@ void purge(Descriptor* slab, uint64_t word) {
 void after_fork(Descriptor* slab) {
   if (slab->remote.load(std::memory_order_relaxed) != kBusy) return;
   // The purging thread is gone. Its purge may be over or not have begun: both are as good.
-  const uint64_t word = slab->kind == SpanKind::Medium ? medium::none_free(slab) - 1 : 1;
+  const uint64_t word = slab->kind == SpanKind::Medium ? medium::all_free(slab) : 1;
   slab->remote.store(word | kBusy, std::memory_order_relaxed);
 }
 

@@ -6,7 +6,7 @@
 
 namespace ox::medium {
 namespace {
-// One bit less than a word: see medium.h.
+// One bit less than a word: that one is idle::kBusy.
 constexpr size_t kMaxBlocks = 63;
 constexpr size_t kMaxDoublings = 4;
 constexpr size_t kFirstBlocks = 4;
@@ -19,11 +19,16 @@ size_t slices_for(SizeClass cls, size_t others) {
   return slices ? slices : 1;
 }
 
+void count_made(uint8_t& made) {
+  if (made < kMaxDoublings) ++made;
+}
+
 void format(Descriptor* slab, SizeClass cls) {
   slab->size_class = cls;
   slab->stride = slab->block_bytes();
   slab->magic = ~uint64_t{0} / slab->stride + 1;
   slab->capacity = static_cast<uint16_t>(slab->size() / slab->stride);
+  slab->start += slab->size() % slab->stride;
   slab->free_bits = all_free(slab);
   slab->all_free_bits = kNever;
   slab->set_owner(0);
@@ -37,6 +42,7 @@ void format(Descriptor* slab, SizeClass cls) {
 }
 
 void unformat(Descriptor* slab) {
+  slab->start = span_start(slab);
   for (uint32_t i = 0; i < slab->slices; ++i) {
     slab[i].kind = SpanKind::None;
     slab[i].leader_offset = 0;
@@ -56,7 +62,7 @@ bool take_remote(Descriptor* slab) {
 
 bool is_block(const Descriptor* slab, const void* block) {
   uint64_t index;
-  return locate(slab, block, index) && index < slab->capacity;
+  return locate(slab, block, index);
 }
 
 }  // namespace ox::medium

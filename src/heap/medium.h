@@ -1,12 +1,11 @@
 // Medium slabs: a few slices cut into at most 63 equal blocks of more than 1 KiB, with a bit per
 // block in the descriptor. Free blocks are not touched; every misuse shows in the bits.
 //
-// Block i starts at start + i * stride. `magic` is ceil(2^64 / stride): offset * magic has the
-// block's number in its high 64 bits, and low 64 bits below `magic` only if the offset is a multiple.
-//
-// Bit `capacity` of free_bits is always set. It ends the search for a free block, and makes a free of
-// the place behind the last block look like a double free, which is looked at closely. Slabs have
-// no room for more blocks than that.
+// Block i starts at start + i * stride, where the leader's `start` is that of block 0: the blocks end
+// with the span, and what does not divide lies before them, less than a block. `magic` is
+// ceil(2^64 / stride): offset * magic has the block's number in its high 64 bits, and low 64 bits
+// below `magic` only if the offset is a multiple, and not negative. (Offsets are multiples of 16: a
+// negative one, down to -(stride - 16), has low bits of at least 16 * magic - stride.)
 #pragma once
 
 #include <cstdint>
@@ -19,14 +18,19 @@ namespace ox::medium {
 // A value that free_bits never has: no event.
 constexpr uint64_t kNever = 0;
 
-inline uint64_t none_free(const Descriptor* slab) { return uint64_t{1} << slab->capacity; }
-inline uint64_t all_free(const Descriptor* slab) { return none_free(slab) | (none_free(slab) - 1); }
+inline uint64_t all_free(const Descriptor* slab) { return (uint64_t{1} << slab->capacity) - 1; }
+
+// The span's first byte: `start` is that of block 0.
+inline char* span_start(const Descriptor* slab) {
+  const auto start = reinterpret_cast<uintptr_t>(slab->start);
+  return slab->start - start % kSliceSize;
+}
 
 // Takes the lowest free block, or nullptr.
 inline char* pop(Descriptor* slab) {
   uint64_t bits = slab->free_bits;
   uint64_t index;
-  if (__builtin_expect(!arch::take_lowest_but_last(bits, index), 0)) return nullptr;
+  if (__builtin_expect(!arch::take_lowest(bits, index), 0)) return nullptr;
   slab->free_bits = bits;
   char* block = slab->start + index * slab->stride;
   if (!block) __builtin_unreachable();  // saves the caller's fast path a test
@@ -46,7 +50,7 @@ enum class Freed { Done, AllFree, Invalid, Twice };
 inline Freed push(Descriptor* slab, const void* block) {
   uint64_t index;
   uint64_t bits;
-  if (!locate(slab, block, index) || index >= slab->capacity) return Freed::Invalid;
+  if (!locate(slab, block, index)) return Freed::Invalid;
   if (arch::load_and_set(slab->free_bits, index, bits)) return Freed::Twice;
   slab->free_bits = bits;
   return bits == slab->all_free_bits ? Freed::AllFree : Freed::Done;
@@ -63,9 +67,11 @@ inline bool push_plain(Descriptor* slab, const void* block) {
   return true;
 }
 
-// Slices for a slab of `cls` in a heap that has `others` of them: few blocks first, then more, so that
-// many classes used a little do not each spread over much memory.
+// Slices for a slab of `cls` in a heap that has made `others` of them: few blocks first, then more, so
+// that many classes used a little do not each spread over much memory.
 size_t slices_for(SizeClass cls, size_t others);
+// Counts one more, as far as slices_for() cares.
+void count_made(uint8_t& made);
 
 // Makes a fresh span a slab of `cls` without owner, all its blocks free.
 void format(Descriptor* slab, SizeClass cls);

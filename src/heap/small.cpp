@@ -73,17 +73,7 @@ void recarve(Descriptor* slab) {
 
 }  // namespace
 
-void stop_counting(Descriptor* slab) {
-  slab->unit = 0;
-  if (used_of(slab->head) == 0) slab->head += kOneUsed;
-}
-
 void start_counting(Descriptor* slab) {
-  slab->unit = kOneUsed;
-  slab->head = make_word(slab, slab->carved, kNoBlock);
-}
-
-void recount(Descriptor* slab) {
   slab->unit = kOneUsed;
   Word used = live_blocks(slab);
   slab->head = make_word(slab, used, offset_of(slab->head));

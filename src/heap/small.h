@@ -10,9 +10,8 @@
 //     +-----------+--------------------+---------------+
 //
 //   used    blocks that are not in the list. Popping restores the count with the word. While the
-//           slab is Current, `unit` is 0: frees then leave the count as it is, above 0, so that the
-//           slab from which malloc takes never looks empty. It is exact again when the list has run
-//           out: all carved blocks are in use then.
+//           slab is Current, or kept, `unit` is 0: frees then leave the count as it is, above 0, so
+//           that the slab never looks empty.
 //   mark    the low 32 bits of the descriptor's address, whose place is random: what user data
 //           does not contain. A free block carries it, a block in use does not (pop clears it).
 //           So pop() detects a free block that was written to, and push() a block freed twice.
@@ -99,12 +98,12 @@ void format(Descriptor* slab, SizeClass cls);
 // holds. False if all were.
 bool carve(Descriptor* slab);
 
-// Stops and starts counting: see `used` above. Counting starts with an empty list.
-void stop_counting(Descriptor* slab);
+// Stops and starts counting: see `used` above. The start counts what is in the list, and rewrites it.
+inline void stop_counting(Descriptor* slab) {
+  slab->unit = 0;
+  if (used_of(slab->head) == 0) slab->head += kOneUsed;
+}
 void start_counting(Descriptor* slab);
-
-// Starts counting with any list: counts it anew and rewrites its words.
-void recount(Descriptor* slab);
 
 // Blocks in use, whether counting or not, by a walk that other threads' changes cannot mislead far.
 size_t live_blocks(const Descriptor* slab);

@@ -11,7 +11,7 @@ namespace {
 
 size_t live_blocks_in(const Descriptor* slab) {
   if (slab->kind == SpanKind::Small) return small::live_blocks(slab);
-  return slab->capacity + size_t{1} - count_bits(slab->free_bits);  // see medium.h: one bit more
+  return size_t{slab->capacity} - count_bits(slab->free_bits);
 }
 
 void add_span(Figures& sum, const Descriptor* span) {

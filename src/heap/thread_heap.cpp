@@ -18,10 +18,21 @@ void* pop(Descriptor* slab) {
 }
 
 bool has_free(const Descriptor* slab) {
-  return is_small(slab->size_class) ? !small::exhausted(slab) : slab->free_bits != medium::none_free(slab);
+  return is_small(slab->size_class) ? !small::exhausted(slab) : slab->free_bits != 0;
 }
 
-// Not for a Current slab.
+bool has_block(const Descriptor* slab) {
+  return is_small(slab->size_class) ? !small::list_empty(slab) : slab->free_bits != 0;
+}
+
+// No block is left in a slab of which pop() has failed, nor has one come back.
+bool is_used_up(const Descriptor* slab) {
+  // relaxed: what comes later is found at the next look.
+  return slab->remote.load(std::memory_order_relaxed) == 0 &&
+         (!is_small(slab->size_class) || small::exhausted(slab));
+}
+
+// Not for a slab that does not count: one that is Current or kept.
 bool all_free(const Descriptor* slab) {
   return is_small(slab->size_class) ? small::used_of(slab->head) == 0
                                     : slab->free_bits == medium::all_free(slab);
@@ -33,10 +44,29 @@ void check_top_block(const Descriptor* slab) {
                             nullptr);
 }
 
+// From now on the slab tells when it becomes empty.
+void start_counting(Descriptor* slab) {
+  if (is_small(slab->size_class))
+    small::start_counting(slab);
+  else
+    slab->all_free_bits = medium::all_free(slab);
+}
+
+// A kept slab has its bytes reserved with span_heap::may_keep(): it may become empty without telling,
+// and be used again and become empty again, until it is Full or another slab needs the bytes.
+void keep(Descriptor* slab) {
+  slab->kept = true;
+  if (is_small(slab->size_class))
+    small::stop_counting(slab);
+  else
+    slab->all_free_bits = medium::kNever;
+}
+
 void stop_keeping(Descriptor* slab) {
   if (!slab->kept) return;
   slab->kept = false;
   span_heap::no_longer_kept(slab->size());
+  start_counting(slab);
 }
 
 }  // namespace
@@ -45,12 +75,16 @@ void stop_keeping(Descriptor* slab) {
 // blocks freed by other threads, blocks not carved yet, a partial slab, an orphan, a new one.
 void* ThreadHeap::refill(SizeClass cls) {
   Descriptor* slab = current(cls);
+  Descriptor* waiting = partial[index_of(cls)].first;
+  if (waiting && slab->kept && !has_mail() && is_used_up(slab) && has_block(waiting))
+    return turn(slab, waiting);
   if (slab == no_slab() && Nursery::serves(cls))
     if (void* block = nursery.allocate(this, cls)) return block;
   for (;;) {
     if (slab != no_slab()) {
       check_top_block(slab);
-      if (collect(slab) || (is_small(cls) && small::carve(slab))) return pop(slab);
+      if (collect(slab)) return pop(slab);
+      if (is_small(cls) && slab->carved != slab->capacity && small::carve(slab)) return pop(slab);
       retire(slab);
     }
     slab = find_slab(cls);
@@ -60,9 +94,19 @@ void* ThreadHeap::refill(SizeClass cls) {
   }
 }
 
+// The short way of refill() between kept slabs, which a program fills and empties again and again.
+inline void* ThreadHeap::turn(Descriptor* slab, Descriptor* waiting) {
+  const SizeClass cls = slab->size_class;
+  DescriptorList& list = partial[index_of(cls)];
+  list.remove(waiting);
+  list.push_back(slab);
+  slab->place = SlabPlace::Partial;
+  set_current(cls, waiting);
+  return pop(waiting);
+}
+
 void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
-    stop_keeping(slab);
     slab->place = SlabPlace::Current;
     if (is_small(cls)) small::stop_counting(slab);
   }
@@ -70,24 +114,21 @@ void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
     medium_slots[medium_index(cls)] = slab;
     return;
   }
-  const size_t last = block_size(cls) / 16;
-  for (size_t slot = last; slot > 0 && kSmallMap[slot] == index_of(cls); --slot) slots[slot] = slab;
-  if (last == 1) slots[0] = slab;
+  for (size_t slot = block_size(cls) / 16, first = first_slot(cls); slot + 1 > first; --slot)
+    slots[slot] = slab;
 }
 
 // The current slab has no block left. It waits as Partial for one round of its class's list: if
 // nothing came back by then, find_slab() makes it Full.
 void ThreadHeap::retire(Descriptor* slab) {
-  stop_keeping(slab);
-  if (is_small(slab->size_class))
-    small::start_counting(slab);
-  else
-    slab->all_free_bits = medium::all_free(slab);
+  if (slab->kept && is_outgrown(slab)) stop_keeping(slab);
+  if (!slab->kept) start_counting(slab);
   slab->place = SlabPlace::Partial;
   partial[index_of(slab->size_class)].push_back(slab);
 }
 
 void ThreadHeap::make_full(Descriptor* slab) {
+  stop_keeping(slab);
   slab->place = SlabPlace::Full;
   slab->set_owner(tag | kDiverted);
   full.push_back(slab);
@@ -100,7 +141,8 @@ void ThreadHeap::make_full(Descriptor* slab) {
 // remote free diverts it again: see remote.cpp.
 bool ThreadHeap::collect(Descriptor* slab) {
   slab->set_owner(tag);
-  return take_remote(slab);
+  // relaxed: what comes later is found at the next look.
+  return slab->remote.load(std::memory_order_relaxed) != 0 && take_remote(slab);
 }
 
 // True if no mail for this slab is under way, nor will be.
@@ -177,8 +219,7 @@ void ThreadHeap::on_medium_all_free(Descriptor* slab) {
   if (slab->place == SlabPlace::Current) keep_current_or_release(slab);
 }
 
-// A program may go on with the current slab at once: rather give up others than this one. Kept, it
-// counts as such until it runs out, and is left alone.
+// A program may go on with the current slab at once: rather give up others than this one.
 void ThreadHeap::keep_current_or_release(Descriptor* slab) {
   if (!span_heap::may_keep(slab->size())) {
     release_kept();
@@ -187,22 +228,20 @@ void ThreadHeap::keep_current_or_release(Descriptor* slab) {
       return release(slab);
     }
   }
-  slab->kept = true;
-  slab->all_free_bits = medium::kNever;
+  keep(slab);
 }
 
-// A Partial slab became empty. A medium one that is shorter than a new one would be is not kept: the
-// class has grown.
-void ThreadHeap::keep_or_release(Descriptor* slab) {
+// A medium slab that is shorter than a new one would be: its class has grown.
+bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
   const SizeClass cls = slab->size_class;
-  const bool outgrown =
-      !is_small(cls) &&
-      slab->slices < medium::slices_for(cls, medium_slabs[medium_index(cls)] - size_t{1});
-  if (!outgrown && span_heap::may_keep(slab->size())) {
-    slab->kept = true;
-    return;
-  }
-  partial[index_of(cls)].remove(slab);
+  return !is_small(cls) &&
+         slab->slices < medium::slices_for(cls, medium_made[medium_index(cls)]);
+}
+
+// A Partial slab became empty.
+void ThreadHeap::keep_or_release(Descriptor* slab) {
+  if (!is_outgrown(slab) && span_heap::may_keep(slab->size())) return keep(slab);
+  partial[index_of(slab->size_class)].remove(slab);
   release(slab);
 }
 
@@ -210,7 +249,9 @@ void ThreadHeap::release_kept() {
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab;) {
       Descriptor* following = slab->next;
-      if (slab->kept) {
+      const bool was_kept = slab->kept;
+      stop_keeping(slab);
+      if (was_kept && all_free(slab)) {
         list.remove(slab);
         release(slab);
       }
@@ -219,7 +260,7 @@ void ThreadHeap::release_kept() {
 }
 
 Descriptor* ThreadHeap::find_slab(SizeClass cls) {
-  read_mail();
+  if (has_mail()) read_mail();
   DescriptorList& list = partial[index_of(cls)];
   for (;;) {
     while (Descriptor* slab = list.pop_front()) {
@@ -235,8 +276,7 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
 
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   bool zeroed;
-  const size_t slices =
-      is_small(cls) ? 1 : medium::slices_for(cls, medium_slabs[medium_index(cls)]);
+  const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab) return no_slab();
   if (is_small(cls))
@@ -248,6 +288,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
   slab->set_owner(tag);
   count_medium(slab, 1);
+  if (!is_small(cls)) medium::count_made(medium_made[medium_index(cls)]);
   // release: after a fork the child takes a slab with a home to be in order.
   slab->home.store(this, std::memory_order_release);
   return slab;
@@ -268,7 +309,6 @@ void ThreadHeap::adopt(Descriptor* slab) {
 }
 
 void ThreadHeap::release(Descriptor* slab) {
-  stop_keeping(slab);
   count_medium(slab, -1);
   slab->set_owner(0);
   slab->home.store(nullptr, std::memory_order_relaxed);  // no block is left to reach it by
@@ -284,8 +324,7 @@ void ThreadHeap::release(Descriptor* slab) {
 }
 
 void ThreadHeap::read_mail() {
-  // relaxed first look; acquire pairs with the release in post().
-  if (!mailbox.load(std::memory_order_relaxed)) return;
+  // acquire pairs with the release in post().
   Descriptor* slab = mailbox.exchange(nullptr, std::memory_order_acquire);
   while (slab) {
     Descriptor* following = slab->mail_next;
@@ -310,6 +349,7 @@ void ThreadHeap::count_medium(const Descriptor* slab, int change) {
   if (is_small(slab->size_class)) return;
   uint16_t& count = medium_slabs[medium_index(slab->size_class)];
   count = static_cast<uint16_t>(count + change);
+  if (count == 0) medium_made[medium_index(slab->size_class)] = 0;
 }
 
 void ThreadHeap::abandon() {
@@ -327,10 +367,7 @@ void ThreadHeap::abandon() {
     Descriptor* slab = current(cls);
     if (slab == no_slab()) continue;
     set_current(cls, no_slab());
-    if (is_small(cls))
-      small::recount(slab);
-    else
-      slab->all_free_bits = medium::all_free(slab);
+    start_counting(slab);
     give_away(slab);
   }
   nursery.close();
@@ -340,10 +377,7 @@ void ThreadHeap::orphan_after_fork(Descriptor* slab) {
   slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
   slab->next = slab->prev = nullptr;
   stop_keeping(slab);
-  if (is_small(slab->size_class))
-    small::recount(slab);
-  else
-    slab->all_free_bits = medium::all_free(slab);
+  start_counting(slab);
   orphans::add_locked(slab);
 }
 

@@ -44,7 +44,9 @@ class ThreadHeap {
   DescriptorList full{};
   // Full slabs into which other threads freed, linked by mail_next.
   std::atomic<Descriptor*> mailbox{nullptr};
-  std::array<uint16_t, kMediumClasses> medium_slabs{};  // owned: the first ones are short
+  // Medium slabs owned, and made since there was none: the first ones are short.
+  std::array<uint16_t, kMediumClasses> medium_slabs{};
+  std::array<uint8_t, kMediumClasses> medium_made{};
   Nursery nursery;
   ThreadHeap* next = nullptr;  // in the list of unused heaps, or of all heaps in use
   ThreadHeap* prev = nullptr;
@@ -80,7 +82,10 @@ class ThreadHeap {
   }
 
  private:
+  // relaxed: a first look.
+  bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   void set_current(SizeClass cls, Descriptor* slab);
+  void* turn(Descriptor* slab, Descriptor* waiting);
   void retire(Descriptor* slab);
   void make_full(Descriptor* slab);
   bool collect(Descriptor* slab);
@@ -92,6 +97,7 @@ class ThreadHeap {
   void keep_current_or_release(Descriptor* slab);
   void release(Descriptor* slab);
   void give_away(Descriptor* slab);
+  bool is_outgrown(const Descriptor* slab) const;
   void count_medium(const Descriptor* slab, int change);
   bool stop_mail(Descriptor* slab);
   void free_small_checked(Descriptor* slab, char* block, const void* caller);

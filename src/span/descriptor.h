@@ -56,7 +56,7 @@ struct alignas(128) Descriptor {
   // The thread whose frees take the shortest path; something else diverts them to free_slow().
   // Relaxed everywhere: a thread finds its own tag here only if it wrote it itself.
   std::atomic<uintptr_t> owner{0};
-  char* start = nullptr;  // first byte of the span
+  char* start = nullptr;  // first byte of the span; Medium: of its first block
   uint64_t magic = 0;     // divides an address by the block size: see heap/small.h, heap/medium.h
   // Small: one used block, in the place where `head` counts them. Medium: bytes per block.
   union {
@@ -77,7 +77,7 @@ struct alignas(128) Descriptor {
   uint32_t slices = 0;    // in the span; 0: not a leader
   uint16_t capacity = 0;  // blocks that fit
   Relaxed<uint16_t> carved;  // Small: blocks handed out or linked so far
-  bool kept = false;      // empty, at the time at least, and counted by span_heap::may_keep()
+  bool kept = false;      // its bytes are reserved by span_heap::may_keep(): it may be empty
   bool dirty = false;     // Free: pages hold memory and old content; otherwise they read as zero
   bool was_slab = false;  // None and Free: the slice held blocks of size_class last
   bool moved = false;     // pages came by move_pages: renew instead of purge

@@ -41,10 +41,11 @@ inline uint64_t with_low16(uint64_t word, uintptr_t source) {
   return (word & ~uint64_t{0xffff}) | (source & 0xffff);
 }
 
-inline bool take_lowest_but_last(uint64_t& bits, uint64_t& index) {
-  index = static_cast<uint64_t>(__builtin_ctzll(bits | uint64_t{1} << 63));
+inline bool take_lowest(uint64_t& bits, uint64_t& index) {
+  if (__builtin_expect(bits == 0, 0)) return false;
+  index = static_cast<uint64_t>(__builtin_ctzll(bits));
   bits &= bits - 1;
-  return bits != 0;
+  return true;
 }
 
 inline bool load_and_set(const Relaxed<uint64_t>& word, uint64_t index, uint64_t& bits) {

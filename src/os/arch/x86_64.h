@@ -45,11 +45,13 @@ inline uint64_t with_low16(uint64_t word, uintptr_t source) {
   return word;
 }
 
-// Finds the lowest set bit of `bits` and clears it there, unless it is the last: then false.
-inline bool take_lowest_but_last(uint64_t& bits, uint64_t& index) {
-  asm("bsf %1, %0" : "=r"(index) : "r"(bits) : "cc");
-  bits &= bits - 1;
-  return bits != 0;
+// Finds the lowest set bit of `bits` and clears it there. False if none is set.
+inline bool take_lowest(uint64_t& bits, uint64_t& index) {
+  bool none;
+  asm("bsf %2, %0" : "=r"(index), "=@ccz"(none) : "r"(bits));
+  if (__builtin_expect(none, 0)) return false;
+  asm("btr %1, %0" : "+r"(bits) : "r"(index) : "cc");
+  return true;
 }
 
 // Copies `word` to `bits` with bit `index` (0 to 63) set; tells whether it was set before.

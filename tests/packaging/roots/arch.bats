@@ -85,10 +85,11 @@ repair_books() {
 @test "arch: killed anywhere in an upgrade: programs start, and pacman repairs it" {
   put "$(old)"
   inside oxidalloc-enable
-  local pause kills=0
-  for pause in $(moments 12 put "$(new)"); do
+  measure put "$(new)"
+  local percent
+  for percent in 95 5 85 15 75 25 65 35 55 45 40 30; do
     put "$(old)"
-    killed_after "$pause" "${pacman_[@]}" -U -dd "$(new)"
+    killed_at "$percent" "${pacman_[@]}" -U -dd "$(new)"
     programs_start
     serving
     repair_books
@@ -96,18 +97,19 @@ repair_books() {
     expect_on
     expect_version "$OX_NEW"
   done
-  enough_kills 4
+  enough_kills 6
 }
 
 @test "arch: killed anywhere in a removal: programs start, and pacman removes it then" {
   snapshot >"$work/before"
   put "$(old)"
   inside oxidalloc-enable
-  local pause kills=0
-  for pause in $(moments 8 pacman_do -R -dd oxidalloc); do
+  measure pacman_do -R -dd oxidalloc
+  local percent
+  for percent in 90 10 75 25 60 40 50 30; do
     put "$(old)"
     inside oxidalloc-enable
-    killed_after "$pause" "${pacman_[@]}" -R -dd oxidalloc
+    killed_at "$percent" "${pacman_[@]}" -R -dd oxidalloc
     programs_start
     repair_books
     pacman_do -U -dd --overwrite '*' "$(old)"
@@ -115,7 +117,7 @@ repair_books() {
     expect_off
     diff "$work/before" <(snapshot)
   done
-  enough_kills 3
+  enough_kills 4
 }
 
 @test "arch: another libc: the library is tried again, and disabled if it fails" {

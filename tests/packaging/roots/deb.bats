@@ -89,15 +89,16 @@ lifecycle() {
   expect_on
 }
 
-dpkg_killed_after() { killed_after "$1" env -i PATH="$PATH" chroot "$root" dpkg "${@:2}"; }
+dpkg_killed_at() { killed_at "$1" env -i PATH="$PATH" chroot "$root" dpkg "${@:2}"; }
 
 @test "deb: killed anywhere in an upgrade: programs start, and dpkg repairs it" {
   apt install "$(old)"
   inside oxidalloc-enable
-  local pause kills=0
-  for pause in $(moments 15 dpkg_i "$(new)"); do
+  measure dpkg_i "$(new)"
+  local percent
+  for percent in 95 5 85 15 75 25 65 35 55 45 40 30; do
     dpkg_i "$(old)"
-    dpkg_killed_after "$pause" -i "$(new)"
+    dpkg_killed_at "$percent" -i "$(new)"
     programs_start
     serving
     inside dpkg --configure -a >/dev/null 2>&1 || true
@@ -105,18 +106,19 @@ dpkg_killed_after() { killed_after "$1" env -i PATH="$PATH" chroot "$root" dpkg 
     expect_on
     expect_version "$OX_NEW"
   done
-  enough_kills 5
+  enough_kills 6
 }
 
 @test "deb: killed anywhere in a removal: programs start, and dpkg removes it then" {
   snapshot >"$work/before"
   dpkg_i "$(old)"
   inside oxidalloc-enable
-  local pause kills=0
-  for pause in $(moments 8 inside dpkg --purge oxidalloc); do
+  measure inside dpkg --purge oxidalloc
+  local percent
+  for percent in 90 10 75 25 60 40 50 30; do
     dpkg_i "$(old)"
     inside oxidalloc-enable
-    dpkg_killed_after "$pause" --purge oxidalloc
+    dpkg_killed_at "$percent" --purge oxidalloc
     programs_start
     inside dpkg --configure -a >/dev/null 2>&1 || true
     programs_start
@@ -124,7 +126,7 @@ dpkg_killed_after() { killed_after "$1" env -i PATH="$PATH" chroot "$root" dpkg 
     expect_off
     diff "$work/before" <(snapshot)
   done
-  enough_kills 3
+  enough_kills 4
 }
 
 @test "deb: another libc: the library is tried again, and disabled if it fails" {

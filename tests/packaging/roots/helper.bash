@@ -135,33 +135,27 @@ lives() {
 
 # --- transactions that are killed
 
-# moments COUNT COMMAND...: so many moments, in seconds, spread over the time that the command takes.
-moments() {
-  local count=$1 begin end i
-  shift
-  begin=${EPOCHREALTIME/./}
-  "$@" >/dev/null 2>&1
-  end=${EPOCHREALTIME/./}
-  for i in $(seq "$count"); do
-    i=$(((end - begin) * i / (count + 1)))
-    printf '%d.%06d\n' $((i / 1000000)) $((i % 1000000))
-  done
+# measure COMMAND...: how long it takes, in microseconds, in $takes. No transaction was killed yet.
+measure() {
+  local begin=${EPOCHREALTIME/./}
+  "$@"
+  takes=$((${EPOCHREALTIME/./} - begin)) kills=0
 }
 
-# killed_after SECONDS COMMAND...: kill -9 for it and all its children at that moment. $kills counts those that were at
-# work still.
-killed_after() {
-  local pause=$1 group status=0
+# killed_at PERCENT COMMAND...: kill -9 for it and all its children when that much of $takes is over. $kills counts those that
+# were at work still; one that was not tells that it takes less.
+killed_at() {
+  local pause=$((takes * $1 / 100)) group status=0
   shift
   setsid "$@" >/dev/null 2>&1 3>&- &
   group=$!
-  sleep "$pause"
+  sleep "$(printf '%d.%06d' $((pause / 1000000)) $((pause % 1000000)))"
   kill -9 -- "-$group" 2>/dev/null || true
   wait "$group" 2>/dev/null || status=$?
-  ((status != 137)) || kills=$((${kills-0} + 1))
+  if ((status == 137)); then kills=$((kills + 1)); else takes=$pause; fi
 }
 
-# COUNT transactions at least were cut short: otherwise nothing was tried. (The machine may be slower now and then.)
+# COUNT transactions at least were cut short: otherwise nothing was tried.
 enough_kills() {
   echo "# killed in the middle: $kills" >&3
   ((kills >= $1)) || { echo "only $kills transactions were at work still when they were killed"; return 1; }

@@ -25,7 +25,7 @@ same() {
   twice source
   same '*.tar.gz' 1
   tar -x -C "$WORK" -f "$WORK"/one/*.tar.gz
-  "$WORK"/oxidalloc-*/scripts/package.sh -o "$WORK/three" source
+  bash "$WORK"/oxidalloc-*/scripts/package.sh -o "$WORK/three" source
   cmp "$WORK"/one/*.tar.gz "$WORK"/three/*.tar.gz
 }
 

@@ -7,7 +7,7 @@ setup() {
   fresh_root
   cp "$OX_WORK"/rpm/*/oxidalloc-[0-9]*.x86_64.rpm "$root/packages/"
   use_rpm
-  mkdir -p "$root/usr/share/licenses" # which an rpm system has
+  mkdir -p "$root/usr/share/licenses" "$root/etc/dnf/modules.d" # which an rpm system has
 }
 teardown() { drop_root; }
 
@@ -73,35 +73,37 @@ repair() {
 @test "rpm: killed anywhere in an upgrade: programs start, and rpm repairs it" {
   rpm_do -i "$(old)"
   inside oxidalloc-enable
-  local pause kills=0
-  for pause in $(moments 12 put "$(new)"); do
+  measure put "$(new)"
+  local percent
+  for percent in 95 5 85 15 75 25 65 35 55 45 40 30; do
     put "$(old)"
-    killed_after "$pause" "${rpm_[@]}" -U "$(new)"
+    killed_at "$percent" "${rpm_[@]}" -U "$(new)"
     programs_start
     serving
     repair "$(new)"
     expect_on
     expect_version "$OX_NEW"
   done
-  enough_kills 4
+  enough_kills 6
 }
 
 @test "rpm: killed anywhere in a removal: programs start, and rpm removes it then" {
   snapshot >"$work/before"
   rpm_do -i "$(old)"
   inside oxidalloc-enable
-  local pause kills=0
-  for pause in $(moments 8 rpm_do -e oxidalloc); do
+  measure rpm_do -e oxidalloc
+  local percent
+  for percent in 90 10 75 25 60 40 50 30; do
     put "$(old)"
     inside oxidalloc-enable
-    killed_after "$pause" "${rpm_[@]}" -e oxidalloc
+    killed_at "$percent" "${rpm_[@]}" -e oxidalloc
     programs_start
     repair "$(old)"
     rpm_do -e oxidalloc
     expect_off
     diff "$work/before" <(snapshot)
   done
-  enough_kills 3
+  enough_kills 4
 }
 
 @test "rpm: another libc: the library is tried again, and disabled if it fails" {
