@@ -9,7 +9,7 @@
 
 #include "check.h"
 
-enum { kThreads = 16, kOwn = 400, kShared = 1024 };
+enum { kThreads = 16, kOwn = 100, kShared = 256, kBurst = 300 };
 
 static volatile int stop;
 static void* shared[kShared]; /* taken and given by all */
@@ -21,14 +21,17 @@ static unsigned next(unsigned* state) {
   *state = *state * 1103515245u + 12345u;
   return *state >> 8;
 }
+/* A few sizes of each kind: a child looks at each slab of each lost thread. */
 static size_t random_size(unsigned* state) {
-  const unsigned r = next(state) % 100;
-  return r < 80 ? 1 + next(state) % 1000 : r < 98 ? 1 + next(state) % 30000 : 1 + next(state) % 200000;
+  static const size_t sizes[16] = {16,  24,  48,   48,   100,  100,   180,   320,
+                                   320, 700, 1000, 1000, 2500, 9000, 30000, 90000};
+  return sizes[next(state) % 16];
 }
 
 static void* busy(void* number) {
   unsigned state = (unsigned)(size_t)number * 77 + 1;
-  while (!stop) {
+  for (unsigned i = 1; !stop; ++i) {
+    if (i % kBurst == 0) usleep(2000); /* leaves time to the forking thread and its children */
     char* block = malloc(random_size(&state));
     check(block);
     *block = 3;
@@ -40,7 +43,7 @@ static void* busy(void* number) {
       *slot = malloc(random_size(&state));
       pthread_mutex_unlock(&table_lock);
     }
-    if (next(&state) % 5000 == 0) malloc_trim(0);
+    if (next(&state) % 20000 == 0) malloc_trim(0);
   }
   return NULL;
 }
@@ -62,10 +65,10 @@ static void drop_own(unsigned* state, int share) {
   }
 }
 
-static void child(unsigned* state) {
+static void child(unsigned* state, long number) {
   drop_own(state, 0);
   for (int i = 0; i < kShared; ++i) free(table[i]);
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < (number % 8 ? 1 : 4); ++round) {
     fill_own(state);
     drop_own(state, 0);
   }
@@ -74,7 +77,7 @@ static void child(unsigned* state) {
   free(large);
   malloc_trim(0);
   (void)mallinfo2();
-  if (next(state) % 16 == 0) { /* threads in the child: they take over the lost ones' heaps */
+  if (number % 16 == 0) { /* threads in the child: they take over the lost ones' heaps */
     pthread_t thread;
     stop = 1;
     check(pthread_create(&thread, NULL, busy, NULL) == 0);
@@ -115,7 +118,7 @@ int main(int argc, char** argv) {
     pthread_mutex_lock(&table_lock);
     const pid_t pid = fork();
     check(pid >= 0);
-    if (pid == 0) child(&state);
+    if (pid == 0) child(&state, i);
     pthread_mutex_unlock(&table_lock);
     drop_own(&state, 1);
     wait_for(pid, "fork");
