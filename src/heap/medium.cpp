@@ -1,6 +1,7 @@
 #include "heap/medium.h"
 
 #include "heap/idle.h"
+#include "os/memory.h"
 #include "os/report.h"
 #include "span/region.h"
 
@@ -30,6 +31,7 @@ void format(Descriptor* slab, SizeClass cls) {
   slab->capacity = static_cast<uint16_t>(slab->size() / slab->stride);
   slab->start += slab->size() % slab->stride;
   slab->free_bits = all_free(slab);
+  slab->carved = 0;
   slab->all_free_bits = kNever;
   slab->set_owner(0);
   for (uint32_t i = 0; i < slab->slices; ++i) {
@@ -58,6 +60,26 @@ bool take_remote(Descriptor* slab) {
   }
   slab->free_bits = slab->free_bits | bits;
   return true;
+}
+
+void give_back(Descriptor* slab) {
+  uint64_t bits = slab->free_bits;
+  const unsigned free_blocks = count_bits(bits);
+  if (free_blocks <= slab->carved) return;
+  slab->carved = static_cast<uint16_t>(free_blocks);
+  while (bits) {
+    const auto first = static_cast<size_t>(__builtin_ctzll(bits));
+    const auto count = static_cast<size_t>(__builtin_ctzll(~(bits >> first)));
+    char* const from = slab->start + first * slab->stride;
+    const size_t before = reinterpret_cast<uintptr_t>(from) % os::page_size();
+    const size_t skip = before ? os::page_size() - before : 0;
+    const size_t bytes = count * slab->stride;
+    if (bytes > skip) {
+      const size_t whole = align_down(bytes - skip, os::page_size());
+      if (whole) os::purge(from + skip, whole);
+    }
+    bits &= ~(((uint64_t{1} << count) - 1) << first);
+  }
 }
 
 bool is_block(const Descriptor* slab, const void* block) {

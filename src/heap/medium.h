@@ -82,6 +82,10 @@ void unformat(Descriptor* slab);
 // Blocks that other threads freed: moves them to free_bits. True if there were any.
 bool take_remote(Descriptor* slab);
 
+// Gives back the pages of free blocks, all but those on borders. For a slab that malloc does not take
+// from. `carved` remembers how many blocks were free then: nothing is done until there are more.
+void give_back(Descriptor* slab);
+
 bool is_block(const Descriptor* slab, const void* block);
 
 }  // namespace ox::medium

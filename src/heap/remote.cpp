@@ -126,6 +126,7 @@ bool is_free(const Descriptor* slab, const void* block) {
     const uint64_t bits = slab->free_bits | slab->remote.load(std::memory_order_relaxed);
     return (bits >> index) & 1;
   }
+  if (slab->kind == SpanKind::Small && small::is_in_hole(slab, block)) return true;
   if (!small::has_mark(slab, static_cast<const char*>(block))) return false;
   if (is_remotely_free(slab, block)) return true;
   return slab->kind == SpanKind::Small ? small::contains(slab, block)

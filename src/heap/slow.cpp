@@ -250,6 +250,7 @@ bool trim() {
   if (current_heap != &kEmptyHeap) {
     current_heap->read_mail();
     current_heap->release_kept();
+    current_heap->give_back_pages();
   }
   return span_heap::purge_all();
 }

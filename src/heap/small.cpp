@@ -15,11 +15,11 @@ char* first_block(const Descriptor* slab) {
   return slab->start + ((start / size + 1) * size - start);
 }
 
+}  // namespace
+
 char* block_at(const Descriptor* slab, size_t index) {
   return first_block(slab) + index * slab->block_bytes();
 }
-
-}  // namespace
 
 void format(Descriptor* slab, SizeClass cls) {
   slab->kind = SpanKind::Small;
@@ -35,6 +35,7 @@ void format(Descriptor* slab, SizeClass cls) {
   const size_t bound = kSliceSize / size - 1;
   slab->capacity = static_cast<uint16_t>(room < bound ? room : bound);
   slab->carved = 0;
+  slab->holes = 0;
   slab->head = make_word(slab, 0, kNoBlock);
   word_in(slab->start) = make_word(slab, 0, kNoBlock);  // a free of the slice's start is caught
   word_in(slab->start + kNoBlock) = 0;
@@ -42,6 +43,7 @@ void format(Descriptor* slab, SizeClass cls) {
 
 bool carve(Descriptor* slab) {
   const size_t size = slab->block_bytes();
+  if (carve_hole(slab)) return true;
   const size_t left = size_t{slab->capacity} - slab->carved;
   if (left == 0) return false;
   char* const first = block_at(slab, slab->carved);
@@ -66,6 +68,7 @@ namespace {
 // All blocks are free and their memory is purged: none is carved, the list is empty.
 void recarve(Descriptor* slab) {
   slab->carved = 0;
+  slab->holes = 0;
   slab->head = make_word(slab, slab->unit == 0 ? 1 : 0, kNoBlock);
   // What format() writes at the slice's start; kNoBlock is without mark as purged memory is.
   word_in(slab->start) = make_word(slab, 0, kNoBlock);
@@ -88,7 +91,7 @@ size_t live_blocks(const Descriptor* slab) {
   size_t listed = 0;
   for (Word offset = offset_of(slab->head); offset != kNoBlock && listed < slab->carved; ++listed)
     offset = offset_of(word_in(slab->start + offset));
-  return slab->carved - listed;
+  return slab->carved - listed - blocks_in_holes(slab);
 }
 
 bool is_block(const Descriptor* slab, const void* block) {

@@ -23,6 +23,10 @@
 //     start    +8         first multiple of the size
 //     | mark   | no mark  | block | block | ...        carved | not yet touched |
 //
+// Holes. Where a slab has few blocks in use, its pages without any are given back to the system: a
+// bit each in `holes`. No block that has a byte in a hole is in the list, or counts as used. When the
+// list has run out, the blocks of a hole are carved anew.
+//
 // The event test. free() must notice two rare things: that the address is not a multiple of the
 // block size, and that the slab became empty. With M = ceil(2^64 / size), address * M mod 2^64 is
 // below 2^47 for multiples and at least M for others. Adding `factor * address`, with a factor
@@ -98,6 +102,13 @@ void format(Descriptor* slab, SizeClass cls);
 // holds. False if all were.
 bool carve(Descriptor* slab);
 
+// Gives back the pages in which no block is in use. For a slab that counts and has no holes.
+void make_holes(Descriptor* slab);
+// Fills the empty list with the blocks of one hole. False if there is none.
+bool carve_hole(Descriptor* slab);
+size_t blocks_in_holes(const Descriptor* slab);
+bool is_in_hole(const Descriptor* slab, const void* block);
+
 // Stops and starts counting: see `used` above. The start counts what is in the list, and rewrites it.
 inline void stop_counting(Descriptor* slab) {
   slab->unit = 0;
@@ -107,6 +118,9 @@ void start_counting(Descriptor* slab);
 
 // Blocks in use, whether counting or not, by a walk that other threads' changes cannot mislead far.
 size_t live_blocks(const Descriptor* slab);
+
+// Any number up to `capacity`.
+char* block_at(const Descriptor* slab, size_t index);
 
 // Whether `block` is the address of a block that has been handed out at some time.
 bool is_block(const Descriptor* slab, const void* block);
@@ -123,7 +137,7 @@ size_t touched_bytes(const Descriptor* slab);
 
 inline bool list_empty(const Descriptor* slab) { return offset_of(slab->head) == kNoBlock; }
 inline bool exhausted(const Descriptor* slab) {
-  return list_empty(slab) && slab->carved == slab->capacity;
+  return list_empty(slab) && slab->carved == slab->capacity && slab->holes == 0;
 }
 
 }  // namespace ox::small

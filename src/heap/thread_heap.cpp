@@ -84,7 +84,7 @@ void* ThreadHeap::refill(SizeClass cls) {
     if (slab != no_slab()) {
       check_top_block(slab);
       if (collect(slab)) return pop(slab);
-      if (is_small(cls) && slab->carved != slab->capacity && small::carve(slab)) return pop(slab);
+      if (is_small(cls) && !small::exhausted(slab) && small::carve(slab)) return pop(slab);
       retire(slab);
     }
     slab = find_slab(cls);
@@ -112,6 +112,7 @@ void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   }
   if (!is_small(cls)) {
     medium_slots[medium_index(cls)] = slab;
+    if (slab != no_slab()) slab->carved = 0;
     return;
   }
   for (size_t slot = block_size(cls) / 16, first = first_slot(cls); slot + 1 > first; --slot)
@@ -274,7 +275,28 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
   }
 }
 
+// Pages without a block in use, in slabs that have others: worth a look when the heap is about to take
+// more memory, and has grown by an eighth since the last look.
+void ThreadHeap::give_back_pages() {
+  for (DescriptorList& list : partial)
+    for (Descriptor* slab = list.first; slab; slab = slab->next) {
+      if (!is_small(slab->size_class))
+        medium::give_back(slab);
+      else if (!slab->kept && slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved)
+        small::make_holes(slab);
+    }
+}
+
+void ThreadHeap::look_for_pages() {
+  constexpr size_t kLeastGrowth = size_t{8} << 20;
+  const size_t used = span_heap::used_bytes();
+  if (used < next_look_) return;
+  give_back_pages();
+  next_look_ = used + (used / 8 > kLeastGrowth ? used / 8 : kLeastGrowth);
+}
+
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
+  look_for_pages();
   bool zeroed;
   const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);

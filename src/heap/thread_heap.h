@@ -63,6 +63,8 @@ class ThreadHeap {
 
   // Releases the empty slabs it keeps.
   void release_kept();
+  // Gives back the pages of partial slabs in which no block is in use.
+  void give_back_pages();
 
   // Makes an orphan slab one of this heap's, as Partial or Full.
   void adopt(Descriptor* slab);
@@ -82,6 +84,9 @@ class ThreadHeap {
   }
 
  private:
+  size_t next_look_ = size_t{32} << 20;  // bytes in use by the process at the next look_for_pages()
+
+  void look_for_pages();
   // relaxed: a first look.
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   void set_current(SizeClass cls, Descriptor* slab);

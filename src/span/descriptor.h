@@ -63,7 +63,10 @@ struct alignas(128) Descriptor {
     uint64_t unit = 0;
     uint64_t stride;
   };
-  Relaxed<uint64_t> free_bits;  // Medium: bit i is set if block i is free
+  union {
+    Relaxed<uint64_t> free_bits{};  // Medium: bit i is set if block i is free
+    Relaxed<uint64_t> holes;        // Small: bit i is set if page i was given back, see heap/small.h
+  };
   uint64_t all_free_bits = 0;   // Medium: the value of free_bits that calls for attention
   uint32_t leader_offset = 0;  // the leader's place: bytes from the start of the table
 
@@ -76,7 +79,7 @@ struct alignas(128) Descriptor {
   SizeClass size_class{};
   uint32_t slices = 0;    // in the span; 0: not a leader
   uint16_t capacity = 0;  // blocks that fit
-  Relaxed<uint16_t> carved;  // Small: blocks handed out or linked so far
+  Relaxed<uint16_t> carved;  // Small: blocks handed out or linked so far. Medium: see give_back()
   bool kept = false;      // its bytes are reserved by span_heap::may_keep(): it may be empty
   bool dirty = false;     // Free: pages hold memory and old content; otherwise they read as zero
   bool was_slab = false;  // None and Free: the slice held blocks of size_class last

@@ -228,6 +228,8 @@ int64_t idle_bound() {
   return static_cast<int64_t>(kIdle + used.load(std::memory_order_relaxed) / kRetainedShare);
 }
 
+size_t used_bytes() { return used.load(std::memory_order_relaxed); }
+
 bool purge_all() {
   os::Guard guard(heap_lock);
   return purge_down_to(0);

@@ -46,6 +46,9 @@ void no_longer_kept(size_t bytes);
 // The like for slabs that became empty by other threads' hands: see heap/idle.h. Bytes.
 int64_t idle_bound();
 
+// In spans handed out, about.
+size_t used_bytes();
+
 Figures figures();
 
 // Fork: held across it, so that the child finds the structures whole.

@@ -1,0 +1,143 @@
+// Holes in small slabs: whole pages without a block in use, given back to the system while other blocks
+// of the slab are in use. See small.h.
+#include <bitset>
+
+#include "heap/small.h"
+#include "os/memory.h"
+#include "os/report.h"
+
+namespace ox::small {
+namespace {
+
+using FreeBlocks = std::bitset<kSliceSize / kMinAlignment>;
+
+size_t offset_of_block(const Descriptor* slab, size_t index) {
+  return static_cast<size_t>(block_at(slab, index) - slab->start);
+}
+
+size_t index_at(const Descriptor* slab, size_t offset) {
+  return (offset - offset_of_block(slab, 0)) / slab->block_bytes();
+}
+
+bool is_hole(const Descriptor* slab, size_t page) { return (slab->holes >> page) & 1; }
+
+// Numbers of the blocks that have a byte in a page; not for page 0.
+struct Blocks {
+  Blocks(const Descriptor* slab, size_t page)
+      : first(index_at(slab, page * os::page_size())),
+        last(index_at(slab, (page + 1) * os::page_size() - 1)) {}
+  size_t first, last;
+};
+
+bool overlaps_hole(const Descriptor* slab, size_t index) {
+  const size_t from = offset_of_block(slab, index);
+  const size_t last = from + slab->block_bytes() - 1;
+  for (size_t page = from / os::page_size(); page <= last / os::page_size(); ++page)
+    if (is_hole(slab, page)) return true;
+  return false;
+}
+
+FreeBlocks listed_blocks(const Descriptor* slab) {
+  FreeBlocks free;
+  for (Word offset = offset_of(slab->head); offset != kNoBlock;
+       offset = offset_of(word_in(slab->start + offset))) {
+    if (!has_mark(slab, slab->start + offset))
+      report::corrupted_block(slab->start + offset, slab->block_bytes(), nullptr);
+    free[index_at(slab, offset)] = true;
+  }
+  return free;
+}
+
+bool is_free_page(const Descriptor* slab, const FreeBlocks& free, size_t page) {
+  const Blocks blocks(slab, page);
+  if (blocks.last >= slab->carved) return false;
+  for (size_t index = blocks.first; index <= blocks.last; ++index)
+    if (!free[index]) return false;
+  return true;
+}
+
+// Not page 0, whose first bytes are the slab's own.
+uint64_t free_pages(const Descriptor* slab, const FreeBlocks& free) {
+  uint64_t pages = 0;
+  for (size_t page = 1; page < kSliceSize / os::page_size(); ++page)
+    if (is_free_page(slab, free, page)) pages |= uint64_t{1} << page;
+  return pages;
+}
+
+// Gives back the pages of `wanted`, a call for each run of them; returns those that are gone.
+uint64_t purge_pages(const Descriptor* slab, uint64_t wanted) {
+  uint64_t gone = 0;
+  while (wanted) {
+    const auto from = static_cast<size_t>(__builtin_ctzll(wanted));
+    const auto count = static_cast<size_t>(__builtin_ctzll(~(wanted >> from)));
+    const uint64_t run = ((uint64_t{1} << count) - 1) << from;
+    if (os::purge(slab->start + from * os::page_size(), count * os::page_size())) gone |= run;
+    wanted &= ~run;
+  }
+  return gone;
+}
+
+void link(Descriptor* slab, size_t index) {
+  char* block = block_at(slab, index);
+  word_in(block) = slab->head;
+  slab->head = make_word(slab, used_of(slab->head) - 1, offset_of(reinterpret_cast<uintptr_t>(block)));
+}
+
+// The page reads as zero unless the program wrote to a block after it freed it. The first access is a
+// write: a read would cost a page fault of its own.
+void check_untouched(const Descriptor* slab, size_t page) {
+  char* const start = slab->start + page * os::page_size();
+  volatile char& first = *start;
+  first = first;
+  for (size_t at = 0; at < os::page_size(); at += sizeof(Word))
+    if (word_in(start + at) != 0)
+      report::corrupted_block(block_at(slab, index_at(slab, static_cast<size_t>(start - slab->start) + at)),
+                              slab->block_bytes(), nullptr);
+}
+
+}  // namespace
+
+size_t blocks_in_holes(const Descriptor* slab) {
+  size_t count = 0;
+  size_t next = 0;
+  for (size_t page = 1; slab->holes >> page; ++page) {
+    if (!is_hole(slab, page)) continue;
+    const Blocks blocks(slab, page);
+    count += blocks.last + 1 - (blocks.first < next ? next : blocks.first);
+    next = blocks.last + 1;
+  }
+  return count;
+}
+
+bool is_in_hole(const Descriptor* slab, const void* block) {
+  return slab->holes != 0 &&
+         overlaps_hole(slab, index_at(slab, static_cast<size_t>(static_cast<const char*>(block) - slab->start)));
+}
+
+void make_holes(Descriptor* slab) {
+  const FreeBlocks free = listed_blocks(slab);
+  const uint64_t wanted = free_pages(slab, free);
+  if (wanted == 0) return;
+  // A fork meanwhile finds no list: all blocks are in use then.
+  slab->head = make_word(slab, slab->carved, kNoBlock);
+  slab->holes = purge_pages(slab, wanted);
+  slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
+  for (size_t index = slab->carved; index-- > 0;)
+    if (free[index] && !overlaps_hole(slab, index)) link(slab, index);
+}
+
+bool carve_hole(Descriptor* slab) {
+  if (slab->holes == 0) return false;
+  const auto page = static_cast<size_t>(__builtin_ctzll(slab->holes));
+  check_untouched(slab, page);
+  slab->holes = slab->holes & (slab->holes - 1);
+  const bool counting = slab->unit != 0;
+  slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
+  const Blocks blocks(slab, page);
+  for (size_t index = blocks.last + 1; index-- > blocks.first;)
+    if (!overlaps_hole(slab, index)) link(slab, index);
+  if (!counting) stop_counting(slab);
+  return true;
+}
+
+}  // namespace ox::small
