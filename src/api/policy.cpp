@@ -91,6 +91,10 @@ bool has_sanitizer() {
   return __sanitizer_get_heap_size != nullptr;
 }
 
+bool is_passthrough() {
+  return state.serving != Serving::Active && state.serving != Serving::Undecided;
+}
+
 bool serves(bool malloc_is_ours) {
   if (state.serving == Serving::Undecided) state.serving = decide(malloc_is_ours);
   return state.serving == Serving::Active;

@@ -1,8 +1,10 @@
 // Answers to heap/host.h: the mode of the process, the end of threads, libc's allocator, fork.
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 
 #include "api/libc_symbols.h"
+#include "api/next_symbol.h"
 #include "api/policy.h"
 #include "api/probe.h"
 #include "api/sanitizer.h"
@@ -86,10 +88,13 @@ void release(void* block) { family.allocate ? family.release(block) : __libc_fre
 
 size_t usable_size(const void* block) {
   using UsableSize = size_t (*)(const void*);
-  if (ox_dlsym)
-    if (auto next = reinterpret_cast<UsableSize>(ox_dlsym(RTLD_NEXT, "malloc_usable_size")))
-      return next(block);
-  return 0;
+  static std::atomic<UsableSize> known{nullptr};  // relaxed: every thread finds the same function
+  UsableSize next = known.load(std::memory_order_relaxed);
+  if (!next) {
+    next = reinterpret_cast<UsableSize>(next_symbol("malloc_usable_size"));
+    known.store(next, std::memory_order_relaxed);
+  }
+  return next ? next(block) : 0;
 }
 
 }  // namespace host

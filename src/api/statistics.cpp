@@ -1,4 +1,5 @@
-// glibc's entry points that tell about the heap or tune it.
+// glibc's entry points that tell about the heap or tune it. Where the process is not served, the heap is
+// another one: they go on to whose it is.
 #include <malloc.h>
 
 #include <cerrno>
@@ -6,12 +7,22 @@
 #include <cstdio>
 
 #include "api/export.h"
+#include "api/next_symbol.h"
+#include "api/policy.h"
 #include "heap/heap.h"
 #include "heap/stats.h"
 
 namespace {
 
 int clamp(size_t value) { return value > INT_MAX ? INT_MAX : static_cast<int>(value); }
+
+// The function of that name that serves the process, nullptr if this library does.
+template <typename Function>
+Function* server(const char* name) {
+  ox::heap::is_active();  // settles the mode
+  if (!ox::policy::is_passthrough()) return nullptr;
+  return reinterpret_cast<Function*>(ox::next_symbol(name));
+}
 
 }  // namespace
 
@@ -23,6 +34,7 @@ struct OxMallinfo2 {
 OX_EXPORT OxMallinfo2 ox_mallinfo2() asm("mallinfo2");
 
 OX_EXPORT OxMallinfo2 ox_mallinfo2() {
+  if (auto next = server<OxMallinfo2()>("mallinfo2")) return next();
   const ox::heap::Figures figures = ox::heap::figures();
   OxMallinfo2 info{};
   info.arena = figures.span_bytes + figures.free_dirty_bytes - figures.large_bytes;
@@ -35,6 +47,7 @@ OX_EXPORT OxMallinfo2 ox_mallinfo2() {
 }
 
 OX_EXPORT struct mallinfo mallinfo() {
+  if (auto next = server<struct mallinfo()>("mallinfo")) return next();
   const OxMallinfo2 wide = ox_mallinfo2();
   struct mallinfo info {};
   info.arena = clamp(wide.arena);
@@ -47,6 +60,7 @@ OX_EXPORT struct mallinfo mallinfo() {
 }
 
 OX_EXPORT void malloc_stats() {
+  if (auto next = server<void()>("malloc_stats")) return next();
   const ox::heap::Figures figures = ox::heap::figures();
   std::fprintf(stderr,
                "oxidalloc:\n"
@@ -60,6 +74,7 @@ OX_EXPORT void malloc_stats() {
 }
 
 OX_EXPORT int malloc_info(int options, FILE* stream) {
+  if (auto next = server<int(int, FILE*)>("malloc_info")) return next(options, stream);
   if (options != 0) {
     errno = EINVAL;
     return -1;
@@ -92,7 +107,13 @@ OX_EXPORT int malloc_info(int options, FILE* stream) {
   return written < 0 ? -1 : 0;
 }
 
-OX_EXPORT int malloc_trim(size_t) { return ox::heap::trim() ? 1 : 0; }
+OX_EXPORT int malloc_trim(size_t pad) {
+  if (auto next = server<int(size_t)>("malloc_trim")) return next(pad);
+  return ox::heap::trim() ? 1 : 0;
+}
 
 // Accepted and without effect, as glibc allows itself: every parameter tunes a mechanism of its own.
-OX_EXPORT int mallopt(int, int) { return 1; }
+OX_EXPORT int mallopt(int parameter, int value) {
+  if (auto next = server<int(int, int)>("mallopt")) return next(parameter, value);
+  return 1;
+}

@@ -5,6 +5,9 @@ namespace ox::policy {
 bool serves(bool malloc_is_ours) {
   return malloc_is_ours;
 }
+bool is_passthrough() {
+  return false;
+}
 bool has_sanitizer() {
   return false;
 }
