@@ -29,7 +29,8 @@ constexpr size_t kStorageBytes = size_t{64} << 10;
 
 os::Lock heaps_lock;
 // Under heaps_lock.
-List<ThreadHeap> in_use;
+constexpr unsigned kBucketBits = 6;
+List<ThreadHeap> in_use[1 << kBucketBits];  // by tag
 List<ThreadHeap> unused;
 char* storage = nullptr;
 size_t storage_left = 0;
@@ -66,13 +67,26 @@ ThreadHeap* new_heap() {
   return new (place) ThreadHeap(no_slab());
 }
 
+List<ThreadHeap>& in_use_by(uintptr_t tag) {
+  return in_use[(tag * 0x9e3779b97f4a7c15) >> (64 - kBucketBits)];
+}
+
+// A thread that ended unnoticed: by the bare system call, or with its first request after the last time
+// that pthread told us. No two living threads have one tag, so its heap is the new thread's as it stands.
+ThreadHeap* left_behind(uintptr_t tag) {
+  ThreadHeap* heap = in_use_by(tag).first;
+  while (heap && heap->tag != tag) heap = heap->next;
+  return heap;
+}
+
 ThreadHeap* take_heap(uintptr_t tag) {
   os::Guard guard(heaps_lock);
+  if (ThreadHeap* heap = left_behind(tag)) return heap;
   ThreadHeap* heap = unused.pop_front();
   if (!heap) heap = new_heap();
   if (!heap) return nullptr;
   heap->tag = tag;
-  in_use.push_front(heap);
+  in_use_by(tag).push_front(heap);
   return heap;
 }
 
@@ -114,7 +128,7 @@ void detach() {
   current_heap = const_cast<ThreadHeap*>(&kEmptyHeap);
   heap->abandon();
   os::Guard guard(heaps_lock);
-  in_use.remove(heap);
+  in_use_by(heap->tag).remove(heap);
   unused.push_front(heap);
 }
 
@@ -150,15 +164,16 @@ void after_fork_parent() {
 void after_fork_child() {
   if (!os::own_locks.all) return;
   bool lost = false;
-  for (ThreadHeap* heap = in_use.first; heap;) {
-    ThreadHeap* next = heap->next;
-    if (heap != current_heap && heap != late_one) {
-      in_use.remove(heap);
-      unused.push_front(renew(heap));
-      lost = true;
+  for (List<ThreadHeap>& bucket : in_use)
+    for (ThreadHeap* heap = bucket.first; heap;) {
+      ThreadHeap* next = heap->next;
+      if (heap != current_heap && heap != late_one) {
+        bucket.remove(heap);
+        unused.push_front(renew(heap));
+        lost = true;
+      }
+      heap = next;
     }
-    heap = next;
-  }
   for (size_t i = 0; lost && i < region::count(); ++i) orphan_slabs_of_lost_threads(region::at(i));
   for (os::Lock* lock : {&span_heap::lock(), &heaps_lock, &orphans::lock(), &late}) lock->reset();
   os::own_locks.all = false;
