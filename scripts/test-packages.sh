@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds the packages of the committed HEAD, in two versions, and tries them with real package managers in throw-away
 # Debian roots. As root; minutes; not part of ctest. Needs mmdebstrap, bats, and per kind: debhelper, lintian;
-# rpm, dnf, rpmlint, debugedit, elfutils; makepkg, pacman-package-manager. What is missing is said, and its suite fails.
-# usage: scripts/test-packages.sh [-k] [SUITE...]   SUITEs: deb rpm arch suites cpack cross reproducible
+# rpm, dnf, rpmlint, debugedit, elfutils; makepkg, pacman-package-manager; g++-aarch64-linux-gnu, googletest,
+# qemu-user-static, arch-test. What is missing is said, and its suite fails.
+# usage: scripts/test-packages.sh [-k] [SUITE...]   SUITEs: deb rpm arch suites cpack cross arm64 reproducible
 #   -k   keep and reuse what was built and the roots, in build/package-tests
 # The roots' packages come from wherever this machine's own apt takes Debian's.
 set -euo pipefail
@@ -17,7 +18,7 @@ fi
 
 work=${OXIDALLOC_PACKAGE_TESTS:-$root/build/package-tests}
 if [[ ${1-} == -k ]]; then shift; else rm -rf --one-file-system "$work"; fi
-(($#)) || set -- deb rpm arch suites cpack cross reproducible
+(($#)) || set -- deb rpm arch suites cpack cross arm64 reproducible
 mkdir -p "$work"
 export OX_WORK=$work OX_SOURCE=$root
 export OX_OLD=0.9.1 OX_NEW=0.9.2 # versions of the same sources
@@ -29,18 +30,22 @@ sources_of() {
     awk -v suite="$1" '$2 == "bookworm" && $3 == "main" {print "deb", $1, suite, "main"}' | sort -u
 }
 
-# make_root SUITE: $work/roots/SUITE.tar, without apt sources in it.
+# make_root SUITE [arm64]: $work/roots/SUITE[-arm64].tar, without apt sources in it.
 make_root() {
-  local tar=$work/roots/$1.tar option
-  local -a options=('--aptopt=Acquire::Check-Valid-Until "false"')
+  local tar=$work/roots/$1${2:+-$2}.tar option
+  local -a options=('--aptopt=Acquire::Check-Valid-Until "false"') under=()
   [[ ! -f $tar ]] || return 0
   mkdir -p "$work/roots"
-  echo "== root: $1" >&2
+  echo "== root: $*" >&2
+  if [[ ${2-} ]]; then
+    under=("$root/scripts/lib/aarch64.sh")
+    options+=("--architectures=$2" "--include=bats,procps")
+  fi
   while read -r option; do options+=("--aptopt=$option"); done < <(
     apt-config dump | grep -iE '^Acquire::(https?::.*Proxy|Check-Date) ' || true
   )
   # shellcheck disable=SC2016 # mmdebstrap's own $1
-  sources_of "$1" | mmdebstrap --quiet --variant=minbase "${options[@]}" \
+  sources_of "$1" | "${under[@]}" mmdebstrap --quiet --variant=minbase "${options[@]}" \
     --customize-hook='rm -rf "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/*' "$1" "$work/roots/new.tar" -
   mv "$work/roots/new.tar" "$tar"
 }
@@ -64,11 +69,13 @@ build() {
 make_root bookworm
 result=0
 for suite; do
+  under=()
   case $suite in
     deb | rpm | arch) build "$suite" ;;
     suites | reproducible) build deb ;;
+    arm64) make_root bookworm arm64 && under=("$root/scripts/lib/aarch64.sh") ;;
   esac || { result=1; continue; }
   if [[ $suite == suites ]]; then for name in bullseye trixie sid; do make_root "$name"; done; fi
-  bats "$root/tests/packaging/roots/$suite.bats" || result=1
+  "${under[@]}" bats "$root/tests/packaging/roots/$suite.bats" || result=1
 done
 exit "$result"
