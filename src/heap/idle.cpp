@@ -7,27 +7,15 @@
 #include "span/span_heap.h"
 
 namespace ox::idle {
-namespace {
-
-// Bytes of idle slabs that still hold memory. Relaxed: a bound, nothing depends on its order; it
-// may be negative for a moment, when the owner takes a slab before it was counted.
-std::atomic<int64_t> bytes{0};
-
-}  // namespace
 
 bool is_idle(const Descriptor* slab, uint64_t word) {
   if (slab->kind == SpanKind::Small) return small::used_of(word) == slab->capacity;
   return slab->kind == SpanKind::Medium && word == medium::all_free(slab);
 }
 
-bool too_many(size_t more) {
-  return bytes.load(std::memory_order_relaxed) + static_cast<int64_t>(more) >
-         span_heap::idle_bound();
-}
+bool too_many(size_t bytes) { return !span_heap::may_keep(bytes); }
 
-void added(size_t more) {
-  bytes.fetch_add(static_cast<int64_t>(more), std::memory_order_relaxed);
-}
+void added(size_t bytes) { span_heap::now_kept(bytes); }
 
 void purge(Descriptor* slab, uint64_t word) {
   char* start = slab->kind == SpanKind::Medium ? medium::span_start(slab) : slab->start;
@@ -53,8 +41,7 @@ uint64_t take(Descriptor* slab) {
     if (word == kBusy) os::wait_while(slab->remote, kBusy);
     word = slab->remote.load(std::memory_order_relaxed);
   }
-  if (is_idle(slab, word))
-    bytes.fetch_sub(static_cast<int64_t>(slab->size()), std::memory_order_relaxed);
+  if (is_idle(slab, word)) span_heap::no_longer_kept(slab->size());
   return word;
 }
 

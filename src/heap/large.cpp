@@ -9,8 +9,10 @@
 namespace ox::large {
 namespace {
 
-// From here on moving pages costs less than copying them.
-constexpr size_t kMoveBytes = size_t{256} << 10;
+// From here on moving pages costs less than copying them: to a place whose pages are not there, which
+// the copy would have to fetch; and to one whose pages are.
+constexpr size_t kMoveToFresh = size_t{256} << 10;
+constexpr size_t kMoveToUsed = size_t{4} << 20;
 // More cannot be had, and its count of slices would not fit.
 constexpr size_t kMaxBytes = size_t{1} << 46;
 
@@ -36,6 +38,17 @@ void release(Descriptor* span) {
   span_heap::release(span, span->bytes);
 }
 
+void move(Descriptor* from, Descriptor* to, bool zeroed) {
+  const size_t pages = align_up(from->bytes, os::page_size());
+  if (from->bytes < (zeroed ? kMoveToFresh : kMoveToUsed) || !os::move_pages(from->start, to->start, pages)) {
+    std::memcpy(to->start, from->start, from->bytes);
+    return release(from);
+  }
+  from->moved = to->moved = true;
+  from->kind = SpanKind::None;
+  span_heap::release(from, 0);
+}
+
 bool resize_in_place(Descriptor* span, size_t size) {
   if (size > kMaxBytes) return false;
   const size_t slices = slices_for(size);
@@ -46,15 +59,6 @@ bool resize_in_place(Descriptor* span, size_t size) {
     return false;
   span->bytes = align_up(size, os::page_size());
   return true;
-}
-
-void move_content(Descriptor* from, Descriptor* to, size_t bytes) {
-  const size_t pages = align_up(bytes, os::page_size());
-  if (bytes >= kMoveBytes && os::move_pages(from->start, to->start, pages)) {
-    from->moved = to->moved = true;
-    return;
-  }
-  std::memcpy(to->start, from->start, bytes);
 }
 
 }  // namespace ox::large

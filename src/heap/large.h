@@ -17,8 +17,8 @@ void release(Descriptor* span);
 // Changes the size where the block is. False: it has to move.
 bool resize_in_place(Descriptor* span, size_t size);
 
-// Moves the first `bytes` bytes of a large block to another one, without touching them where the
-// kernel can move pages.
-void move_content(Descriptor* from, Descriptor* to, size_t bytes);
+// Moves the content of a large block to a longer one, which reads as zero if `zeroed`, without touching
+// it where the kernel can move pages; and frees the former.
+void move(Descriptor* from, Descriptor* to, bool zeroed);
 
 }  // namespace ox::large

@@ -128,6 +128,19 @@ size_t checked_bytes(const char* call, Descriptor* slice, const void* block, con
   report::invalid_pointer(call, block, caller);
 }
 
+// The same by what free() looks at, for a block of the calling thread's own slab; else 0.
+size_t own_bytes(Descriptor* slice, const void* block) {
+  const uintptr_t self = arch::thread_pointer();
+  if (arch::equal(slice->owner, self)) {
+    if (small::has_mark(slice, static_cast<const char*>(block)) || !small::is_multiple(slice, block)) return 0;
+    return slice->block_bytes();
+  }
+  const Descriptor* leader = slice->region->leader_of(slice);
+  uint64_t index;
+  if (!arch::equal(leader->medium_owner, self) || !medium::locate(leader, block, index)) return 0;
+  return (leader->free_bits >> index) & 1 ? 0 : leader->stride;
+}
+
 void* reallocate_moving(void* block, size_t old_size, size_t size) {
   void* fresh = allocate(size);
   if (!fresh) return nullptr;
@@ -142,9 +155,7 @@ void* reallocate_large(Descriptor* span, size_t size) {
   bool zeroed;
   void* fresh = large::allocate(size, kSliceSize, zeroed);
   if (!fresh) return nullptr;
-  Descriptor* to = region::find(reinterpret_cast<uintptr_t>(fresh));
-  large::move_content(span, to, span->bytes);
-  large::release(span);
+  large::move(span, region::find(reinterpret_cast<uintptr_t>(fresh)), zeroed);
   return fresh;
 }
 
@@ -230,7 +241,8 @@ void* reallocate(void* block, size_t size, const void* caller) {
   if (!block) return allocate(size);
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
   if (!slice) return host::reallocate(block, size);
-  const size_t old_size = checked_bytes("realloc", slice, block, caller);
+  size_t old_size = own_bytes(slice, block);
+  if (old_size == 0) old_size = checked_bytes("realloc", slice, block, caller);
   if (too_large(size)) return nullptr;
   if (slice->kind == SpanKind::Large && !in_the_middle()) return reallocate_large(slice, size);
   // In place if it fits and at most half of the block is given up.

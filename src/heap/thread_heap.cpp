@@ -44,6 +44,12 @@ void check_top_block(const Descriptor* slab) {
                             nullptr);
 }
 
+// The same for any slab, by a walk.
+bool is_empty(const Descriptor* slab) {
+  return is_small(slab->size_class) ? small::live_blocks(slab) == 0
+                                    : slab->free_bits == medium::all_free(slab);
+}
+
 // From now on the slab tells when it becomes empty.
 void start_counting(Descriptor* slab) {
   if (is_small(slab->size_class))
@@ -55,6 +61,7 @@ void start_counting(Descriptor* slab) {
 // A kept slab has its bytes reserved with span_heap::may_keep(): it may become empty without telling,
 // and be used again and become empty again, until it is Full or another slab needs the bytes.
 void keep(Descriptor* slab) {
+  span_heap::now_kept(slab->size());
   slab->kept = true;
   if (is_small(slab->size_class))
     small::stop_counting(slab);
@@ -242,8 +249,23 @@ bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
   if (!is_outgrown(slab) && span_heap::may_keep(slab->size())) return keep(slab);
+  if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
   release(slab);
+}
+
+// Slabs that are kept, yet in use, leave no room for those that became empty. To look for them takes
+// walks: the less often, the less there was to find.
+void ThreadHeap::stop_keeping_used() {
+  bool found = false;
+  for (DescriptorList& list : partial)
+    for (Descriptor* slab = list.first; slab; slab = slab->next)
+      if (slab->kept && !is_empty(slab)) {
+        stop_keeping(slab);
+        found = true;
+      }
+  refused_ = 0;
+  refusals_until_look_ = found ? kFewestRefusals : refusals_until_look_ * 2;
 }
 
 void ThreadHeap::release_kept() {

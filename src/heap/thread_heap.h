@@ -84,6 +84,9 @@ class ThreadHeap {
   }
 
  private:
+  static constexpr unsigned kFewestRefusals = 64;
+  unsigned refused_ = 0;  // empty slabs that could not be kept since the last look at those that are
+  unsigned refusals_until_look_ = kFewestRefusals;
   size_t next_look_ = size_t{32} << 20;  // bytes in use by the process at the next look_for_pages()
 
   void look_for_pages();
@@ -98,6 +101,7 @@ class ThreadHeap {
   Descriptor* new_slab(SizeClass cls);
   void make_partial(Descriptor* slab);
   void take_back(Descriptor* slab);
+  void stop_keeping_used();
   void keep_or_release(Descriptor* slab);
   void keep_current_or_release(Descriptor* slab);
   void release(Descriptor* slab);

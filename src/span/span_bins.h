@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/bits.h"
+#include "base/relaxed.h"
 #include "span/descriptor.h"
 
 namespace ox {
@@ -23,6 +24,7 @@ class SpanBins {
   // One of the longest spans, or nullptr.
   Descriptor* longest() const;
 
+  // Without the lock: about.
   size_t bytes() const { return bytes_; }
 
  private:
@@ -39,7 +41,7 @@ class SpanBins {
 
   DescriptorList lists_[kBins];
   uint64_t used_[(kBins + 63) / 64] = {};
-  size_t bytes_ = 0;
+  Relaxed<size_t> bytes_ = 0;
 };
 
 }  // namespace ox

@@ -1,5 +1,6 @@
 #include "span/span_heap.h"
 
+#include "base/relaxed.h"
 #include "os/memory.h"
 #include "span/region.h"
 #include "span/span_bins.h"
@@ -7,22 +8,30 @@
 namespace ox::span_heap {
 namespace {
 
-// Dirty memory kept for reuse: this much, plus a 32nd of what is in use.
-constexpr size_t kRetained = size_t{2} << 20;
+// Free memory that is not given back, in dirty spans and kept slabs together: this much, plus a 32nd
+// of what is in use. Kept slabs may be half of it.
+constexpr size_t kRetained = size_t{6} << 20;
 constexpr size_t kRetainedShare = 32;
 
-// Empty slabs kept by threads: this much, plus a 64th of what is in use.
-constexpr size_t kKept = size_t{4} << 20;
-constexpr size_t kIdle = size_t{4} << 20;
-constexpr size_t kKeptShare = 64;
+// Bytes of kept slabs. Relaxed: a bound, nothing depends on its order; it may be negative for a
+// moment, see heap/idle.h.
+std::atomic<int64_t> kept{0};
 
-std::atomic<size_t> kept{0};  // relaxed: a bound, nothing depends on its order
+// Memory that was given back and wanted again soon after was given back too early: so much more is
+// retained from then on, at most this and this share of what is in use; less again when memory is
+// given back that nobody wants.
+constexpr size_t kRegretted = size_t{8} << 20;
+constexpr size_t kRegrettedShare = 2;
 
 os::Lock heap_lock;
 // All below is under heap_lock.
 SpanBins bins[2];  // clean, dirty
 std::atomic<size_t> used{0};  // changed under the lock, read without it
 size_t purges = 0;
+size_t purged_lately = 0;     // bytes given back and not wanted again so far
+Relaxed<size_t> regret;       // written under the lock
+
+size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
 SpanBins& bin_for(const Descriptor* span) { return bins[span->dirty]; }
 
@@ -125,6 +134,21 @@ Descriptor* take(size_t slices, size_t alignment) {
   return take_from_frontier(slices, alignment);
 }
 
+void note_purged(size_t bytes) {
+  ++purges;
+  purged_lately += bytes;
+  if (purged_lately <= kRegretted + regret) return;
+  regret = regret / 2;
+  purged_lately = 0;
+}
+
+// A span that reads as zero is handed out: its memory has to be had from the system again.
+void note_fresh(size_t bytes) {
+  const size_t again = least(bytes, purged_lately);
+  purged_lately -= again;
+  regret = least(regret + again, used);
+}
+
 bool purge_pages(Descriptor* span) {
   return span->moved ? os::renew(span->start, span->size()) : os::purge(span->start, span->size());
 }
@@ -138,7 +162,7 @@ bool purge_one(Descriptor* span) {
   heap_lock.lock();
   if (purged) {
     span->dirty = span->moved = false;
-    ++purges;
+    note_purged(span->size());
   }
   insert_merged(span);
   return purged;
@@ -154,11 +178,38 @@ bool purge_down_to(size_t keep) {
   return any;
 }
 
+int64_t retained_bound() {
+  const size_t in_use = used.load(std::memory_order_relaxed);
+  return static_cast<int64_t>(kRetained + in_use / kRetainedShare +
+                              least(regret, kRegretted + in_use / kRegrettedShare));
+}
+
+// What is left of the bound for dirty spans.
+size_t dirty_bound() {
+  const int64_t left = retained_bound() - kept.load(std::memory_order_relaxed);
+  return left > 0 ? static_cast<size_t>(left) : 0;
+}
+
 // Past the bound, goes down to half of it: a program that moves to and fro at the bound then does
 // not pay a system call each time.
 void purge_surplus() {
-  const size_t bound = kRetained + used / kRetainedShare;
-  if (bins[true].bytes() > bound) purge_down_to(bound / 2);
+  if (bins[true].bytes() > dirty_bound()) purge_down_to(dirty_bound() / 2);
+}
+
+bool ends_at_frontier(const Descriptor* span) {
+  const Region& region = *span->region;
+  return (region.slice_of(span) + span->slices) << kSliceShift ==
+         region.limit.load(std::memory_order_relaxed);  // changes under our lock only
+}
+
+// Takes the slices behind `span` from the frontier, if that is where it ends.
+bool extend_frontier(const Descriptor* span, size_t more) {
+  if (!ends_at_frontier(span)) return false;
+  size_t skipped = 0;
+  Descriptor* fresh = span->region->take(more, kSliceSize, skipped);
+  if (!fresh) return false;
+  clear(fresh);
+  return true;
 }
 
 // Makes [touched, end) a clean span of its own, so that only what may hold memory counts as dirty.
@@ -186,6 +237,7 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed) {
   zeroed = !span->dirty;
   span->dirty = false;
   used.fetch_add(span->size(), std::memory_order_relaxed);
+  if (zeroed) note_fresh(span->size());
   return span;
 }
 
@@ -198,12 +250,15 @@ bool extend(Descriptor* span, size_t slices, bool& zeroed) {
   os::Guard guard(heap_lock);
   const size_t more = slices - span->slices;
   Descriptor* behind = free_behind(span);
-  if (!behind || behind->slices < more) return false;
-  remove(behind);
-  if (behind->slices > more) insert(split(behind, more));
-  zeroed = !behind->dirty;
-  span->moved |= behind->moved;
-  clear(behind);
+  const size_t found = behind ? behind->slices : 0;
+  if (found < more && !extend_frontier(behind ? behind : span, more - found)) return false;
+  zeroed = !behind || !behind->dirty;
+  if (behind) {
+    remove(behind);
+    if (behind->slices > more) insert(split(behind, more));
+    span->moved |= behind->moved;
+    clear(behind);
+  }
   span->slices = static_cast<uint32_t>(slices);
   used.fetch_add(more << kSliceShift, std::memory_order_relaxed);
   return true;
@@ -216,16 +271,18 @@ void shrink(Descriptor* span, size_t slices) {
 }
 
 bool may_keep(size_t bytes) {
-  const size_t bound = kKept + used.load(std::memory_order_relaxed) / kKeptShare;
-  if (kept.load(std::memory_order_relaxed) + bytes > bound) return false;
-  kept.fetch_add(bytes, std::memory_order_relaxed);
-  return true;
+  return kept.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes) <= retained_bound() / 2;
 }
 
-void no_longer_kept(size_t bytes) { kept.fetch_sub(bytes, std::memory_order_relaxed); }
+void now_kept(size_t bytes) {
+  kept.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+  if (bins[true].bytes() <= dirty_bound()) return;
+  os::Guard guard(heap_lock);
+  purge_surplus();
+}
 
-int64_t idle_bound() {
-  return static_cast<int64_t>(kIdle + used.load(std::memory_order_relaxed) / kRetainedShare);
+void no_longer_kept(size_t bytes) {
+  kept.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
 }
 
 size_t used_bytes() { return used.load(std::memory_order_relaxed); }

@@ -2,8 +2,8 @@
 //
 // Free spans are dirty (their pages hold memory) or clean (they read as zero and cost nothing);
 // a dirty span merges with dirty neighbours, a clean one with clean ones, so both words stay true
-// of every page. Dirty spans are reused first. What is dirty beyond a small share of what is in use
-// is purged at once, largest spans first: memory goes back to the system without a timer or thread.
+// of every page. Dirty spans are reused first. What is dirty, or kept by threads, beyond a small share
+// of what is in use is purged at once, largest spans first: memory goes back without a timer or thread.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,8 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed);
 // Returns a span. `touched` is the number of bytes at its start that may hold memory.
 void release(Descriptor* span, size_t touched);
 
-// Grows a span in place to `slices`. The added part reads as zero if `zeroed`.
+// Grows a span in place to `slices`, into free spans or past the frontier. The added part reads as
+// zero if `zeroed`.
 bool extend(Descriptor* span, size_t slices, bool& zeroed);
 
 // Cuts a span to its first `slices` slices; the rest, all of it touched, becomes free.
@@ -38,13 +39,11 @@ void shrink(Descriptor* span, size_t slices);
 // Gives all dirty memory back to the system. True if there was any.
 bool purge_all();
 
-// Slabs without a block in use that their thread keeps for the next request: a small number of
-// bytes for the whole process. False: the bound is reached, release the slab.
+// Kept slabs: without a block in use, and not released. The process may keep some; others must be
+// released, or their memory given back.
 bool may_keep(size_t bytes);
+void now_kept(size_t bytes);
 void no_longer_kept(size_t bytes);
-
-// The like for slabs that became empty by other threads' hands: see heap/idle.h. Bytes.
-int64_t idle_bound();
 
 // In spans handed out, about.
 size_t used_bytes();
