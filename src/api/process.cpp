@@ -11,6 +11,7 @@
 #include "heap/heap.h"
 #include "heap/host.h"
 #include "heap/thread_heap.h"
+#include "span/region.h"
 
 namespace ox {
 namespace {
@@ -62,6 +63,7 @@ Mode choose_mode() {
   }
   has_thread_end_key =
       ox_pthread_key_create && ox_pthread_key_create(&thread_end_key, on_thread_end) == 0;
+  region::prepare();
   return Mode::Active;
 }
 

@@ -86,6 +86,10 @@ bool renew(void* start, size_t size) {
   return map_with(start, size, PROT_READ | PROT_WRITE, MAP_FIXED) != nullptr;
 }
 
+bool exclude_from_dumps(void* start, size_t size) {
+  return !failed(call(SYS_madvise, start, size, MADV_DONTDUMP));
+}
+
 void name_mapping(void* start, size_t size, const char* name) {
   call(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, start, size, name);
 }

@@ -31,6 +31,10 @@ bool move_pages(void* from, void* to, size_t size);
 // in the process's list of mappings.
 bool renew(void* start, size_t size);
 
+// Start-up only, allowed to fail: core dumps and debuggers leave these pages out. commit() keeps it so,
+// renew() ends it.
+bool exclude_from_dumps(void* start, size_t size);
+
 // Start-up only, allowed to fail: names a mapping in /proc/PID/maps.
 void name_mapping(void* start, size_t size, const char* name);
 

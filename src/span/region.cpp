@@ -27,6 +27,7 @@ constexpr size_t kTableStep = 8192;  // descriptors of 4 MiB of slices
 
 Region* extra = nullptr;  // kMaxRegions - 1 of them, mapped when the first is needed
 std::atomic<size_t> extra_count{0};
+bool preparing = false;
 
 // See heap/small.h, "the event test": the smallest multiple of the lowest address that exceeds
 // every mark of this region's descriptors, provided that the highest address keeps below the bound.
@@ -79,16 +80,27 @@ bool reserve_region(Region& region, size_t size, bool polite) {
     if (good) os::unmap(as_much_again, total);
   }
   if (!good) os::unmap(memory, total);
+  region.undumped = good && preparing && os::exclude_from_dumps(memory, total);
   return good;
+}
+
+// The part is accessible; unlike what surrounds it, it belongs into dumps. No advice says so, for
+// filters forbid it: fresh pages take its place. If they are refused, nobody knows what is there:
+// the region ends before it.
+bool enter_dumps(Region& region, char* start, size_t size) {
+  if (!region.undumped || os::renew(start, size)) return true;
+  region.size = region.committed ? region.committed : kSliceSize;
+  return false;
 }
 
 // Makes [start, start + wanted) accessible, of which `committed` bytes are already; goes on to
 // `generous` bytes where that is granted.
-bool grow(char* start, size_t& committed, size_t wanted, size_t generous) {
+bool grow(Region& region, char* start, size_t& committed, size_t wanted, size_t generous) {
   if (wanted <= committed) return true;
   for (const size_t target : {generous, wanted}) {
     if (target < wanted) continue;
     if (os::commit(start + committed, target - committed)) {
+      if (!enter_dumps(region, start + committed, target - committed)) return false;
       committed = target;
       return true;
     }
@@ -105,7 +117,7 @@ bool grow_table(Region& region, size_t slices) {
   const size_t step = region.table_committed / 4;
   const size_t generous =
       align_up(wanted + (step < kTableStep ? 0 : step), align_up(kTableStep, os::page_size()));
-  return grow(first_page, region.table_committed, wanted, generous < most ? generous : most);
+  return grow(region, first_page, region.table_committed, wanted, generous < most ? generous : most);
 }
 
 bool grow_slices(Region& region, size_t wanted) {
@@ -114,7 +126,7 @@ bool grow_slices(Region& region, size_t wanted) {
   if (step > kMaxStep) step = kMaxStep;
   const size_t stepped = region.committed + step;
   const size_t generous = wanted > stepped ? wanted : stepped;
-  return grow(reinterpret_cast<char*>(region.base), region.committed, wanted,
+  return grow(region, reinterpret_cast<char*>(region.base), region.committed, wanted,
               generous < region.size ? generous : region.size);
 }
 
@@ -144,6 +156,12 @@ namespace region {
 
 Region primary;
 char* primary_table = nullptr;
+
+void prepare() {
+  preparing = true;
+  if (primary.size == 0) add(kMinStep);
+  preparing = false;
+}
 
 Descriptor* find(uintptr_t address) {
   if (primary.contains(address)) return primary.descriptor((address - primary.base) >> kSliceShift);

@@ -28,6 +28,7 @@ struct Region {
   size_t table_committed = 0;  // bytes of the table that are accessible
   size_t size = 0;             // bytes of slices reserved
   uint64_t event_factor = 0;   // see heap/small.h, "the event test"
+  bool undumped = false;       // what is not accessible yet is left out of dumps: see prepare()
 
   // acquire pairs with the release in take(): the descriptors below are accessible.
   bool contains(uintptr_t address) const {
@@ -57,6 +58,10 @@ namespace region {
 // primary.table again: with one variable for its two uses in free(), compilers keep the address in
 // a register on the shortest path, which needs it only once.
 [[gnu::visibility("hidden")]] extern char* primary_table;
+
+// Start-up only: reserves the first region, and has what is not accessible of it left out of dumps: a
+// debugger writes a reservation's zeros to the disk, half a terabyte of them. No other thread runs.
+void prepare();
 
 // Descriptor of the slice that contains `address`, or nullptr if no region does. Any thread.
 Descriptor* find(uintptr_t address);
