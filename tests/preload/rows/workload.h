@@ -12,6 +12,10 @@
 
 #include "check.h"
 
+#ifndef MOST_GROWN
+#define MOST_GROWN (8 << 20) /* what blocks grow to at the most */
+#endif
+
 enum { kMostThreads = 16, kSlots = 1500 };
 
 struct block {
@@ -80,7 +84,7 @@ static void free_block(struct block* b) {
 
 static void grow_block(struct block* b, unsigned* state) {
   const size_t size = next_random(state) % 2 ? b->size * 2 : b->size / 2 + 1;
-  if (size > (8 << 20)) return;
+  if (size > MOST_GROWN) return;
   unsigned char* moved = realloc(b->start, size);
   check(moved);
   b->start = moved;
