@@ -1,0 +1,35 @@
+# Row 22. Freed memory that a lazy advice (MADV_FREE) leaves in the process until the system is short looks
+# like a leak to users and to their monitors. Here what is freed beyond a small bound is gone from the resident
+# set at once. Certain: 200 MiB are freed and the kernel's figure is read; and every advice is looked at.
+load rows
+
+setup_file() { build row22_return.c row22_return; }
+
+@test "row 22: freed by the thread that allocated: blocks of every kind" {
+  for size in 64 1000 3000 30000 200000 4200000; do passes row22_return $size by_self || return; done
+}
+
+@test "row 22: freed by another thread, while the owner sleeps" {
+  for size in 64 1000 3000 30000 200000; do passes row22_return $size by_other || return; done
+}
+
+@test "row 22: given up by realloc" {
+  for size in 3000 30000 4200000; do passes row22_return $size realloc || return; done
+}
+
+@test "row 22: nine of ten freed, in runs" {
+  for size in 64 1000; do passes row22_return $size mixed || return; done
+}
+
+@test "row 22: every advice is MADV_DONTNEED" {
+  require strace
+  trace=$BATS_TEST_TMPDIR/trace
+  for size in 1000 30000 4200000; do
+    timeout "${RUN_SECONDS:-60}" strace -f -qq -e trace=madvise -o "$trace.$size" -E LD_PRELOAD="$OX_LIB" \
+      "$BATS_FILE_TMPDIR/row22_return" $size by_self
+  done
+  grep -h 'MADV_DONTNEED) *= 0' "$trace".* | wc -l
+  grep -q 'MADV_DONTNEED) *= 0' "$trace".4200000
+  run grep -hE 'MADV_(FREE|COLD|PAGEOUT|DONTNEED_LOCKED)' "$trace".*
+  [ -z "$output" ]
+}
