@@ -146,7 +146,7 @@ build_rpm() {
   ((!unchecked)) || options+=(--nodeps)
   if [[ $arch ]]; then
     cross_tools
-    options+=(--target aarch64 --nocheck)
+    options+=(--target aarch64 --nocheck --define "__strip $work/tools/strip")
   fi
   rpmbuild -ba "${options[@]}" --define "_topdir $top" "$top/SPECS/oxidalloc.spec"
   find "$top/RPMS" "$top/SRPMS" -name '*.rpm' -exec mv -t "$out" {} +
