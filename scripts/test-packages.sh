@@ -30,17 +30,20 @@ sources_of() {
     awk -v suite="$1" '$2 == "bookworm" && $3 == "main" {print "deb", $1, suite, "main"}' | sort -u
 }
 
-# make_root SUITE [arm64]: $work/roots/SUITE[-arm64].tar, without apt sources in it.
+# make_root SUITE [arm64|i386]: $work/roots/SUITE[-...].tar, without apt sources in it; i386 is beside amd64.
 make_root() {
   local tar=$work/roots/$1${2:+-$2}.tar option
   local -a options=('--aptopt=Acquire::Check-Valid-Until "false"') under=()
   [[ ! -f $tar ]] || return 0
   mkdir -p "$work/roots"
   echo "== root: $*" >&2
-  if [[ ${2-} ]]; then
-    under=("$root/scripts/lib/aarch64.sh")
-    options+=("--architectures=$2" "--include=bats,procps")
-  fi
+  case ${2-} in
+    arm64)
+      under=("$root/scripts/lib/aarch64.sh")
+      options+=(--architectures=arm64 "--include=bats,procps")
+      ;;
+    i386) options+=("--architectures=amd64,i386" --include=libc6:i386) ;;
+  esac
   while read -r option; do options+=("--aptopt=$option"); done < <(
     apt-config dump | grep -iE '^Acquire::(https?::.*Proxy|Check-Date) ' || true
   )
@@ -75,7 +78,12 @@ for suite; do
     suites | reproducible) build deb ;;
     arm64) make_root bookworm arm64 && under=("$root/scripts/lib/aarch64.sh") ;;
   esac || { result=1; continue; }
-  if [[ $suite == suites ]]; then for name in bullseye trixie sid; do make_root "$name"; done; fi
+  if [[ $suite == suites ]]; then
+    for name in bullseye trixie sid "bookworm i386"; do
+      # shellcheck disable=SC2086 # two words, perhaps
+      make_root $name
+    done
+  fi
   "${under[@]}" bats "$root/tests/packaging/roots/$suite.bats" || result=1
 done
 exit "$result"

@@ -37,3 +37,24 @@ lives_on() {
   [ "${lines[0]}" -ge 1 ] && [ "${lines[1]}" = fine ] && [ "${#lines[@]}" -eq 2 ]
   inside oxidalloc run perl -e 'my %h; $h{$_} = "x" x $_ for 1..3000; exit(keys(%h) != 3000)'
 }
+
+@test "suites: with 32-bit programs beside the others: they start silently, and the stub goes with the package" {
+  fresh_root bookworm-i386
+  snapshot >"$work/before"
+  cp "$OX_WORK/deb/$OX_OLD/oxidalloc_$OX_OLD-1_amd64.deb" "$root/packages/o.deb"
+  local -a of_32_bits=(/lib/ld-linux.so.2 /lib/i386-linux-gnu/libc.so.6) # prints its version
+  inside apt-get -qq -y install /packages/o.deb >"$work/apt.log" 2>&1
+  inside oxidalloc-enable
+  expect_on
+  [ -f "$root/usr/lib/i386-linux-gnu/oxidalloc/liboxidalloc.so" ]
+  run inside "${of_32_bits[@]}"
+  [[ "$status" -eq 0 && "$output" == "GNU C Library"* && "$output" != *"cannot be preloaded"* ]]
+  rm "$root/usr/lib/i386-linux-gnu/oxidalloc/liboxidalloc.so" # what the stub is there against
+  run inside "${of_32_bits[@]}"
+  [[ "$output" == *"cannot be preloaded"* ]]
+  inside dpkg -i /packages/o.deb
+  run inside "${of_32_bits[@]}"
+  [[ "$output" != *"cannot be preloaded"* ]]
+  inside dpkg --purge oxidalloc
+  diff "$work/before" <(snapshot)
+}
