@@ -75,7 +75,7 @@ for suite; do
   under=()
   case $suite in
     deb | rpm | arch) build "$suite" ;;
-    suites | reproducible) build deb ;;
+    suites) build deb ;;
     arm64) make_root bookworm arm64 && under=("$root/scripts/lib/aarch64.sh") ;;
   esac || { result=1; continue; }
   if [[ $suite == suites ]]; then
