@@ -73,7 +73,7 @@ executions_were_clean() {
 # --- state
 
 serving() { inside /bin/cat /proc/self/maps | grep -q liboxidalloc.so; }
-live_copy() { echo "$root"/usr/lib/*-linux-gnu/oxidalloc/liboxidalloc.so; } # Debian's $LIB
+live_copy() { find "$root"/usr/lib/{x86_64,aarch64}-linux-gnu/oxidalloc -name liboxidalloc.so 2>/dev/null; } # Debian's $LIB
 master() { find "$root"/usr/lib*/ -name liboxidalloc.so ! -path '*/oxidalloc/*'; }
 # Programs run on what the package has now, and nothing is otherwise than was asked for.
 expect_on() {
