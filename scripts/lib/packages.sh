@@ -63,7 +63,8 @@ packages_install() {
   esac >&2 </dev/null
 }
 
-# packages_of_list MANAGER FILE: the packages that FILE names for MANAGER (lines of "manager: package ...").
+# packages_of_list MANAGER FILE: the packages that FILE names for MANAGER (lines of "manager: package ..."; of
+# "manager-processor: package ..." where they are for one processor alone, as uname -m names it).
 packages_of_list() {
-  sed -n "s/^$1: *//p" "$2" | tr ' ' '\n' | sed '/^$/d'
+  sed -n "s/^$1\(-$(uname -m)\)\{0,1\}: *//p" "$2" | tr ' ' '\n' | sed '/^$/d'
 }

@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 
 #include <cstring>
 
@@ -13,6 +14,12 @@ namespace ox::os {
 unsigned long auxiliary_value(unsigned long type) { return getauxval(type); }
 
 bool is_secure() { return auxiliary_value(AT_SECURE) != 0; }
+
+bool is_roots_alone(int file) {
+  struct stat status;  // the kernel's own layout on 64-bit systems
+  return call(SYS_fstat, file, &status) == 0 && status.st_uid == 0 &&
+         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
 
 uint64_t random_word(uint64_t purpose) {
   uint64_t seed[2] = {0x9e3779b97f4a7c15, 0xd1b54a32d192ed03};

@@ -12,6 +12,9 @@ unsigned long auxiliary_value(unsigned long type);
 // True in a set-user-ID program or one with file capabilities: the environment is not to be trusted.
 bool is_secure();
 
+// The open file is root's, and nobody else may write to it.
+bool is_roots_alone(int file);
+
 // An unpredictable number, a fresh one for each `purpose`. From the kernel's AT_RANDOM.
 uint64_t random_word(uint64_t purpose);
 
