@@ -7,6 +7,8 @@ setup() {
   export TREE=$OX_WORK/build-aarch64
   [ -f "$TREE/done" ] || { echo "the suite cross comes first"; return 1; }
   fresh_root bookworm-arm64
+  # The emulator has a table of all pages: seconds and gigabytes for the 512 GiB that the library would reserve.
+  ulimit -v $((64 << 20))
 }
 teardown() { drop_root; }
 
