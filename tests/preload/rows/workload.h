@@ -124,12 +124,52 @@ static void work(unsigned seed, int rounds) {
   }
 }
 
+/* Large blocks, which all threads get from one place, with new memory at every round: somebody waits. */
+static void contend(void) {
+  enum { kLarge = 24 };
+  void* blocks[kLarge];
+  for (int round = 0; round < 60; ++round) {
+    for (size_t i = 0; i < kLarge; ++i) {
+      check(blocks[i] = malloc(70000 + i * 40000));
+      *(char*)blocks[i] = 1;
+    }
+    for (int i = 0; i < kLarge; ++i) free(blocks[i]);
+    if (round % 8 == 0) malloc_trim(0);
+  }
+}
+
+static void free_list(void** first) {
+  for (void** next; first; first = next) {
+    next = *first;
+    free(first);
+  }
+}
+
+/* Slabs that other threads empty, and give back, while their owner takes blocks again: it waits for them. */
+static void hand_over(int self) {
+  enum { kBlocks = 8000, kBytes = 1000, kTurns = 12 };
+  static void* handed[kMostThreads + 1];
+  for (int turn = 0; turn < kTurns; ++turn) {
+    void** first = NULL;
+    for (int i = 0; i < kBlocks; ++i) {
+      void** block = malloc(kBytes);
+      check(block);
+      *block = first;
+      first = block;
+    }
+    free_list(__atomic_exchange_n(&handed[(self + 1) % (workload.threads + 1)], first, __ATOMIC_ACQ_REL));
+    free_list(__atomic_exchange_n(&handed[self], NULL, __ATOMIC_ACQ_REL));
+  }
+}
+
 static void* workload_thread(void* number) {
   pthread_barrier_wait(&workload.done); /* what libc does at a thread's start is over */
   for (;;) {
     pthread_barrier_wait(&workload.go);
     if (workload.rounds == 0) return NULL;
     work((unsigned)(uintptr_t)number, workload.rounds);
+    contend();
+    hand_over((int)(uintptr_t)number);
     pthread_barrier_wait(&workload.done);
   }
 }
@@ -147,6 +187,8 @@ static void run_workload(int rounds) {
   workload.rounds = rounds;
   pthread_barrier_wait(&workload.go);
   work(0, rounds);
+  contend();
+  hand_over(0);
   pthread_barrier_wait(&workload.done);
 }
 
