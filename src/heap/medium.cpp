@@ -32,7 +32,7 @@ void format(Descriptor* slab, SizeClass cls) {
   slab->start += slab->size() % slab->stride;
   slab->free_bits = all_free(slab);
   slab->carved = 0;
-  slab->all_free_bits = kNever;
+  slab->all_free_bits = all_free(slab);
   slab->set_owner(0);
   for (uint32_t i = 0; i < slab->slices; ++i) {
     slab[i].region = slab->region;

@@ -249,6 +249,7 @@ bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
   if (!is_outgrown(slab) && span_heap::may_keep(slab->size())) return keep(slab);
+  if (span_heap::keeps_too_much()) release_kept();
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
   release(slab);

@@ -44,6 +44,24 @@ enum class SlabPlace : uint8_t {
 // The way of a full slab back to its owner when other threads free into it: see heap/remote.h.
 enum class Mail : uint8_t { Unwanted, Wanted, Sent };
 
+// Slices of a span: [from, to), counted from its first one. The empty range is 0, 0.
+struct SliceRange {
+  uint32_t from = 0, to = 0;
+
+  constexpr bool empty() const { return from == to; }
+  constexpr uint32_t size() const { return to - from; }
+  constexpr SliceRange moved_up(uint32_t slices) const {
+    return empty() ? SliceRange{} : SliceRange{from + slices, to + slices};
+  }
+  // The parts before and behind a border, the latter counted from there.
+  constexpr SliceRange before(uint32_t border) const {
+    return from >= border ? SliceRange{} : SliceRange{from, to < border ? to : border};
+  }
+  constexpr SliceRange behind(uint32_t border) const {
+    return to <= border ? SliceRange{} : SliceRange{from < border ? 0 : from - border, to - border};
+  }
+};
+
 struct alignas(128) Descriptor {
   constexpr Descriptor() {}
   constexpr explicit Descriptor(char* first_byte) : start(first_byte) {}
@@ -57,7 +75,10 @@ struct alignas(128) Descriptor {
   // Relaxed everywhere: a thread finds its own tag here only if it wrote it itself.
   std::atomic<uintptr_t> owner{0};
   char* start = nullptr;  // first byte of the span; Medium: of its first block
-  uint64_t magic = 0;     // divides an address by the block size: see heap/small.h, heap/medium.h
+  union {
+    uint64_t magic = 0;  // Slabs: divides an address by the block size, see heap/small.h, heap/medium.h
+    SliceRange dirty;    // Free: the slices that may hold memory, see span/free_spans.h
+  };
   // Small: one used block, in the place where `head` counts them. Medium: bytes per block.
   union {
     uint64_t unit = 0;
@@ -81,7 +102,6 @@ struct alignas(128) Descriptor {
   uint16_t capacity = 0;  // blocks that fit
   Relaxed<uint16_t> carved;  // Small: blocks handed out or linked so far. Medium: see give_back()
   bool kept = false;      // its bytes are reserved by span_heap::may_keep(): it may be empty
-  bool dirty = false;     // Free: pages hold memory and old content; otherwise they read as zero
   bool was_slab = false;  // None and Free: the slice held blocks of size_class last
   bool moved = false;     // pages came by move_pages: renew instead of purge
   Descriptor* next = nullptr;

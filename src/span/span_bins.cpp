@@ -15,14 +15,12 @@ void SpanBins::insert(Descriptor* span) {
   const size_t bin = bin_of(span->slices);
   lists_[bin].push_front(span);
   used_[bin / 64] |= uint64_t{1} << (bin % 64);
-  bytes_ = bytes_ + span->size();
 }
 
 void SpanBins::remove(Descriptor* span) {
   const size_t bin = bin_of(span->slices);
   lists_[bin].remove(span);
   if (lists_[bin].empty()) used_[bin / 64] &= ~(uint64_t{1} << (bin % 64));
-  bytes_ = bytes_ - span->size();
 }
 
 size_t SpanBins::next_used_bin(size_t bin) const {

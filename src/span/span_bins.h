@@ -7,7 +7,6 @@
 #include <cstdint>
 
 #include "base/bits.h"
-#include "base/relaxed.h"
 #include "span/descriptor.h"
 
 namespace ox {
@@ -24,9 +23,6 @@ class SpanBins {
   // One of the longest spans, or nullptr.
   Descriptor* longest() const;
 
-  // Without the lock: about.
-  size_t bytes() const { return bytes_; }
-
  private:
   static constexpr size_t kExact = 16;
   static constexpr size_t kBins = kExact + 2 * (32 - 4);
@@ -41,7 +37,6 @@ class SpanBins {
 
   DescriptorList lists_[kBins];
   uint64_t used_[(kBins + 63) / 64] = {};
-  Relaxed<size_t> bytes_ = 0;
 };
 
 }  // namespace ox

@@ -2,8 +2,8 @@
 
 #include "base/relaxed.h"
 #include "os/memory.h"
+#include "span/free_spans.h"
 #include "span/region.h"
-#include "span/span_bins.h"
 
 namespace ox::span_heap {
 namespace {
@@ -20,12 +20,11 @@ std::atomic<int64_t> kept{0};
 // Memory that was given back and wanted again soon after was given back too early: so much more is
 // retained from then on, at most this and this share of what is in use; less again when memory is
 // given back that nobody wants.
-constexpr size_t kRegretted = size_t{8} << 20;
+constexpr size_t kRegretted = size_t{32} << 20;
 constexpr size_t kRegrettedShare = 2;
 
 os::Lock heap_lock;
 // All below is under heap_lock.
-SpanBins bins[2];  // clean, dirty
 std::atomic<size_t> used{0};  // changed under the lock, read without it
 size_t purges = 0;
 size_t purged_lately = 0;     // bytes given back and not wanted again so far
@@ -33,105 +32,23 @@ Relaxed<size_t> regret;       // written under the lock
 
 size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-SpanBins& bin_for(const Descriptor* span) { return bins[span->dirty]; }
-
-Descriptor* last_of(Descriptor* span) { return span + span->slices - 1; }
-
-// Enters a span that is in no list. Its own fields (start, slices, region, dirty) are set.
-void insert(Descriptor* span) {
-  span->kind = SpanKind::Free;
-  last_of(span)->kind = SpanKind::Free;
-  last_of(span)->leader_offset = span->region->offset_of(span);
-  bin_for(span).insert(span);
-}
-
-void remove(Descriptor* span) {
-  bin_for(span).remove(span);
-  last_of(span)->leader_offset = 0;
-  last_of(span)->kind = SpanKind::None;
-  span->kind = SpanKind::None;
-}
-
-Descriptor* free_before(Descriptor* span) {
-  const Descriptor* last = span - 1;  // at the lowest, descriptor 0, which is never free
-  return last->kind == SpanKind::Free ? span->region->leader_of(last) : nullptr;
-}
-
-Descriptor* free_behind(Descriptor* span) {
-  const Region& region = *span->region;
-  const size_t slice = region.slice_of(span) + span->slices;
-  // relaxed: the limit changes under our lock only
-  if (slice << kSliceShift >= region.limit.load(std::memory_order_relaxed)) return nullptr;
-  Descriptor* next = region.descriptor(slice);
-  return next->kind == SpanKind::Free ? next : nullptr;
-}
-
-// A descriptor stops being a leader: forget what it led.
-void clear(Descriptor* descriptor) {
-  descriptor->slices = 0;
-  descriptor->dirty = descriptor->moved = false;
-}
-
-// Makes a span free and merges it with free neighbours in the same state.
-void insert_merged(Descriptor* span) {
-  if (Descriptor* before = free_before(span); before && before->dirty == span->dirty) {
-    remove(before);
-    before->slices += span->slices;
-    before->moved |= span->moved;
-    clear(span);
-    span = before;
-  }
-  if (Descriptor* behind = free_behind(span); behind && behind->dirty == span->dirty) {
-    remove(behind);
-    span->slices += behind->slices;
-    span->moved |= behind->moved;
-    clear(behind);
-  }
-  insert(span);
-}
-
-// Cuts `span`, which is in no list, behind `slices`; returns the rest, which is in no list.
-Descriptor* split(Descriptor* span, size_t slices) {
-  Descriptor* rest = span + slices;
-  rest->start = span->start + (slices << kSliceShift);
-  rest->slices = static_cast<uint32_t>(span->slices - slices);
-  rest->region = span->region;
-  rest->dirty = span->dirty;
-  rest->moved = span->moved;
-  span->slices = static_cast<uint32_t>(slices);
-  return rest;
-}
-
-Descriptor* cut_to_fit(Descriptor* span, size_t slices, size_t alignment) {
-  remove(span);
-  const auto start = reinterpret_cast<uintptr_t>(span->start);
-  const size_t skip = (align_up(start, alignment) - start) >> kSliceShift;
-  if (skip) {
-    Descriptor* fitting = split(span, skip);
-    insert(span);
-    span = fitting;
-  }
-  if (span->slices > slices) insert(split(span, slices));
-  return span;
-}
-
 Descriptor* take_from_frontier(size_t slices, size_t alignment) {
   size_t skipped = 0;
   Descriptor* span = region::take(slices, alignment, skipped);
-  if (span && skipped) {
+  if (!span) return nullptr;
+  span->dirty = {};
+  if (skipped) {
     Descriptor* gap = span - skipped;
     gap->slices = static_cast<uint32_t>(skipped);
-    gap->dirty = false;
-    insert_merged(gap);
+    gap->dirty = {};
+    free_spans::insert(gap);
   }
   return span;
 }
 
 Descriptor* take(size_t slices, size_t alignment) {
-  for (const bool dirty : {true, false})
-    if (Descriptor* span = bins[dirty].find(slices, alignment))
-      return cut_to_fit(span, slices, alignment);
-  return take_from_frontier(slices, alignment);
+  Descriptor* span = free_spans::take(slices, alignment);
+  return span ? span : take_from_frontier(slices, alignment);
 }
 
 void note_purged(size_t bytes) {
@@ -150,29 +67,32 @@ void note_fresh(size_t bytes) {
 }
 
 bool purge_pages(Descriptor* span) {
-  return span->moved ? os::renew(span->start, span->size()) : os::purge(span->start, span->size());
+  if (span->moved) return os::renew(span->start, span->size());
+  return os::purge(span->start + (size_t{span->dirty.from} << kSliceShift),
+                   size_t{span->dirty.size()} << kSliceShift);
 }
 
 // Purges one dirty span, without the lock while the kernel works: the span is in no list then, so
 // nobody else touches it. False if the kernel refused.
 bool purge_one(Descriptor* span) {
-  remove(span);
+  free_spans::remove(span);
   heap_lock.unlock();
   const bool purged = purge_pages(span);
   heap_lock.lock();
   if (purged) {
-    span->dirty = span->moved = false;
-    note_purged(span->size());
+    note_purged(size_t{span->dirty.size()} << kSliceShift);
+    span->dirty = {};
+    span->moved = false;
   }
-  insert_merged(span);
+  free_spans::insert(span);
   return purged;
 }
 
 // Purges until at most `keep` bytes are dirty.
 bool purge_down_to(size_t keep) {
   bool any = false;
-  while (bins[true].bytes() > keep) {
-    if (!purge_one(bins[true].longest())) break;
+  while (free_spans::dirty_bytes() > keep) {
+    if (!purge_one(free_spans::longest_dirty())) break;
     any = true;
   }
   return any;
@@ -190,10 +110,10 @@ size_t dirty_bound() {
   return left > 0 ? static_cast<size_t>(left) : 0;
 }
 
-// Past the bound, goes down to half of it: a program that moves to and fro at the bound then does
+// Past the bound, goes down to three quarters of it: a program that moves to and fro at the bound then does
 // not pay a system call each time.
 void purge_surplus() {
-  if (bins[true].bytes() > dirty_bound()) purge_down_to(dirty_bound() / 2);
+  if (free_spans::dirty_bytes() > dirty_bound()) purge_down_to(dirty_bound() / 4 * 3);
 }
 
 bool ends_at_frontier(const Descriptor* span) {
@@ -208,21 +128,14 @@ bool extend_frontier(const Descriptor* span, size_t more) {
   size_t skipped = 0;
   Descriptor* fresh = span->region->take(more, kSliceSize, skipped);
   if (!fresh) return false;
-  clear(fresh);
+  free_spans::clear(fresh);
   return true;
 }
 
-// Makes [touched, end) a clean span of its own, so that only what may hold memory counts as dirty.
 void release_locked(Descriptor* span, size_t touched) {
   used.fetch_sub(span->size(), std::memory_order_relaxed);
-  const size_t touched_slices = align_up(touched, kSliceSize) >> kSliceShift;
-  span->dirty = touched_slices > 0;
-  if (touched_slices > 0 && touched_slices < span->slices) {
-    Descriptor* clean = split(span, touched_slices);
-    clean->dirty = clean->moved = false;
-    insert_merged(clean);
-  }
-  insert_merged(span);
+  span->dirty = {0, static_cast<uint32_t>(align_up(touched, kSliceSize) >> kSliceShift)};
+  free_spans::insert(span);
   purge_surplus();
 }
 
@@ -234,8 +147,7 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed) {
   // Dirty and clean neighbours do not merge: clean ones do, and address space is found again.
   if (!span && purge_down_to(0)) span = take(slices, alignment);
   if (!span) return nullptr;
-  zeroed = !span->dirty;
-  span->dirty = false;
+  zeroed = span->dirty.empty();
   used.fetch_add(span->size(), std::memory_order_relaxed);
   if (zeroed) note_fresh(span->size());
   return span;
@@ -249,15 +161,16 @@ void release(Descriptor* span, size_t touched) {
 bool extend(Descriptor* span, size_t slices, bool& zeroed) {
   os::Guard guard(heap_lock);
   const size_t more = slices - span->slices;
-  Descriptor* behind = free_behind(span);
+  Descriptor* behind = free_spans::behind(span);
   const size_t found = behind ? behind->slices : 0;
   if (found < more && !extend_frontier(behind ? behind : span, more - found)) return false;
-  zeroed = !behind || !behind->dirty;
+  zeroed = true;
   if (behind) {
-    remove(behind);
-    if (behind->slices > more) insert(split(behind, more));
+    free_spans::remove(behind);
+    if (behind->slices > more) free_spans::insert(free_spans::split(behind, more));
+    zeroed = behind->dirty.empty();
     span->moved |= behind->moved;
-    clear(behind);
+    free_spans::clear(behind);
   }
   span->slices = static_cast<uint32_t>(slices);
   used.fetch_add(more << kSliceShift, std::memory_order_relaxed);
@@ -266,7 +179,7 @@ bool extend(Descriptor* span, size_t slices, bool& zeroed) {
 
 void shrink(Descriptor* span, size_t slices) {
   os::Guard guard(heap_lock);
-  Descriptor* rest = split(span, slices);
+  Descriptor* rest = free_spans::split(span, slices);
   release_locked(rest, rest->size());
 }
 
@@ -274,9 +187,14 @@ bool may_keep(size_t bytes) {
   return kept.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes) <= retained_bound() / 2;
 }
 
+bool keeps_too_much() {
+  const int64_t bound = retained_bound() / 2;
+  return kept.load(std::memory_order_relaxed) > bound + bound / 4;
+}
+
 void now_kept(size_t bytes) {
   kept.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
-  if (bins[true].bytes() <= dirty_bound()) return;
+  if (free_spans::dirty_bytes() <= dirty_bound()) return;
   os::Guard guard(heap_lock);
   purge_surplus();
 }
@@ -294,7 +212,7 @@ bool purge_all() {
 
 Figures figures() {
   os::Guard guard(heap_lock);
-  return {used, bins[true].bytes(), region::committed(), purges};
+  return {used, free_spans::dirty_bytes(), region::committed(), purges};
 }
 
 os::Lock& lock() { return heap_lock; }

@@ -1,9 +1,8 @@
 // The span heap: hands out spans and takes them back, for all threads, under one lock.
 //
-// Free spans are dirty (their pages hold memory) or clean (they read as zero and cost nothing);
-// a dirty span merges with dirty neighbours, a clean one with clean ones, so both words stay true
-// of every page. Dirty spans are reused first. What is dirty, or kept by threads, beyond a small share
-// of what is in use is purged at once, largest spans first: memory goes back without a timer or thread.
+// Free spans (span/free_spans.h) are dirty or clean; dirty ones are reused first. What is dirty, or kept
+// by threads, beyond a small share of what is in use is purged at once, largest spans first: memory
+// goes back without a timer or thread.
 #pragma once
 
 #include <cstddef>
@@ -42,6 +41,8 @@ bool purge_all();
 // Kept slabs: without a block in use, and not released. The process may keep some; others must be
 // released, or their memory given back.
 bool may_keep(size_t bytes);
+// Less is in use than when they were kept, much less: some should be released.
+bool keeps_too_much();
 void now_kept(size_t bytes);
 void no_longer_kept(size_t bytes);
 

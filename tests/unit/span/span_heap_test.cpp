@@ -176,6 +176,25 @@ TEST_IN_FRESH_PROCESS(SpanHeap, ExtendsIntoAFreeNeighbourOfSufficientLength) {
   EXPECT_EQ(figures().used_bytes, 7 * kSliceSize);
 }
 
+TEST_IN_FRESH_PROCESS(SpanHeap, ExtendsPastTheFrontier) {
+  take(1);
+  Descriptor* span = take(2).span;
+  bool zeroed;
+  ASSERT_TRUE(extend(span, 1000, zeroed));
+  EXPECT_TRUE(zeroed);
+  EXPECT_EQ(span->slices, 1000u);
+  EXPECT_TRUE(is_zero(span->start + 2 * kSliceSize, 998 * kSliceSize));
+  // Through a free span that ends at the frontier, too.
+  Descriptor* behind = take(5).span;
+  touch(behind);
+  give_back(behind);
+  ASSERT_TRUE(extend(span, 1020, zeroed));
+  EXPECT_FALSE(zeroed);
+  Descriptor* next = take(1).span;
+  EXPECT_EQ(next->start, span->start + 1020 * kSliceSize);
+  EXPECT_EQ(figures().used_bytes, 1022 * kSliceSize);
+}
+
 TEST_IN_FRESH_PROCESS(SpanHeap, ShrinkingFreesTheRest) {
   Descriptor* span = take(8).span;
   take(1);

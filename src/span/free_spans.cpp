@@ -1,0 +1,133 @@
+#include "span/free_spans.h"
+
+#include "base/bits.h"
+#include "base/relaxed.h"
+#include "span/region.h"
+#include "span/span_bins.h"
+
+namespace ox::free_spans {
+namespace {
+
+SpanBins bins[2];  // clean, dirty
+Relaxed<size_t> all_dirty_bytes;
+
+// Of the range of a merged span, one slice in so many may be clean.
+constexpr size_t kCleanShare = 4;
+
+bool is_dirty(const Descriptor* span) { return !span->dirty.empty(); }
+size_t dirty_bytes_of(const Descriptor* span) { return size_t{span->dirty.size()} << kSliceShift; }
+
+Descriptor* last_of(Descriptor* span) { return span + span->slices - 1; }
+
+Descriptor* before(Descriptor* span) {
+  const Descriptor* last = span - 1;  // at the lowest, descriptor 0, which is never free
+  return last->kind == SpanKind::Free ? span->region->leader_of(last) : nullptr;
+}
+
+void enter(Descriptor* span) {
+  span->kind = SpanKind::Free;
+  last_of(span)->kind = SpanKind::Free;
+  last_of(span)->leader_offset = span->region->offset_of(span);
+  bins[is_dirty(span)].insert(span);
+  all_dirty_bytes = all_dirty_bytes + dirty_bytes_of(span);
+}
+
+// The range that covers those of both spans; false if too much of it would be clean.
+bool merged_range(const Descriptor* first, const Descriptor* second, SliceRange& range) {
+  const SliceRange a = first->dirty, b = second->dirty.moved_up(first->slices);
+  range = a.empty() ? b : b.empty() ? a : SliceRange{a.from, b.to};
+  return (range.size() - a.size() - b.size()) * kCleanShare <= range.size();
+}
+
+// Both in no list. False, and nothing done, if they stay apart.
+bool merge(Descriptor* first, Descriptor* second) {
+  SliceRange range;
+  if (!merged_range(first, second, range)) return false;
+  first->dirty = range;
+  first->slices += second->slices;
+  first->moved |= second->moved;
+  clear(second);
+  return true;
+}
+
+// How many slices to leave before the ones that are taken, so that as many dirty ones as possible are
+// among these.
+size_t best_skip(const Descriptor* span, size_t slices, size_t alignment) {
+  const auto start = reinterpret_cast<uintptr_t>(span->start);
+  if (alignment > kSliceSize) return (align_up(start, alignment) - start) >> kSliceShift;
+  const size_t most = span->slices - slices;
+  return span->dirty.from < most ? span->dirty.from : most;
+}
+
+}  // namespace
+
+void insert(Descriptor* span) {
+  if (Descriptor* other = before(span)) {
+    remove(other);
+    if (merge(other, span))
+      span = other;
+    else
+      enter(other);
+  }
+  if (Descriptor* other = behind(span)) {
+    remove(other);
+    if (!merge(span, other)) enter(other);
+  }
+  enter(span);
+}
+
+void remove(Descriptor* span) {
+  bins[is_dirty(span)].remove(span);
+  all_dirty_bytes = all_dirty_bytes - dirty_bytes_of(span);
+  last_of(span)->leader_offset = 0;
+  last_of(span)->kind = SpanKind::None;
+  span->kind = SpanKind::None;
+}
+
+Descriptor* take(size_t slices, size_t alignment) {
+  Descriptor* span = bins[true].find(slices, alignment);
+  if (!span) span = bins[false].find(slices, alignment);
+  if (!span) return nullptr;
+  remove(span);
+  if (const size_t skip = best_skip(span, slices, alignment)) {
+    Descriptor* fitting = split(span, skip);
+    enter(span);
+    span = fitting;
+  }
+  if (span->slices > slices) enter(split(span, slices));
+  return span;
+}
+
+Descriptor* behind(const Descriptor* span) {
+  const Region& region = *span->region;
+  const size_t slice = region.slice_of(span) + span->slices;
+  // relaxed: the limit changes under our lock only
+  if (slice << kSliceShift >= region.limit.load(std::memory_order_relaxed)) return nullptr;
+  Descriptor* next = region.descriptor(slice);
+  return next->kind == SpanKind::Free ? next : nullptr;
+}
+
+Descriptor* split(Descriptor* span, size_t slices) {
+  const auto at = static_cast<uint32_t>(slices);
+  Descriptor* rest = span + slices;
+  rest->start = span->start + (slices << kSliceShift);
+  rest->slices = span->slices - at;
+  rest->region = span->region;
+  rest->dirty = span->dirty.behind(at);
+  rest->moved = span->moved;
+  span->slices = at;
+  span->dirty = span->dirty.before(at);
+  return rest;
+}
+
+void clear(Descriptor* descriptor) {
+  descriptor->slices = 0;
+  descriptor->dirty = {};
+  descriptor->moved = false;
+}
+
+Descriptor* longest_dirty() { return bins[true].longest(); }
+
+size_t dirty_bytes() { return all_dirty_bytes; }
+
+}  // namespace ox::free_spans
