@@ -9,7 +9,7 @@ namespace ox::span_heap {
 namespace {
 
 // Free memory that is not given back, in dirty spans and kept slabs together: this much, plus a 32nd
-// of what is in use. Kept slabs may be half of it.
+// of what is in use. Kept slabs may be three quarters of it.
 constexpr size_t kRetained = size_t{6} << 20;
 constexpr size_t kRetainedShare = 32;
 
@@ -104,6 +104,8 @@ int64_t retained_bound() {
                               least(regret, kRegretted + in_use / kRegrettedShare));
 }
 
+int64_t kept_bound() { return retained_bound() / 4 * 3; }
+
 // What is left of the bound for dirty spans.
 size_t dirty_bound() {
   const int64_t left = retained_bound() - kept.load(std::memory_order_relaxed);
@@ -184,11 +186,11 @@ void shrink(Descriptor* span, size_t slices) {
 }
 
 bool may_keep(size_t bytes) {
-  return kept.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes) <= retained_bound() / 2;
+  return kept.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes) <= kept_bound();
 }
 
 bool keeps_too_much() {
-  const int64_t bound = retained_bound() / 2;
+  const int64_t bound = kept_bound();
   return kept.load(std::memory_order_relaxed) > bound + bound / 4;
 }
 

@@ -7,7 +7,7 @@ unit_tests_under() {
     -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g" -DOXIDALLOC_SANITIZE="$1"
   cmake --build "$BATS_TEST_TMPDIR/build" -j2 --target oxidalloc_unit_tests
   "$BATS_TEST_TMPDIR/build/bin/oxidalloc_unit_tests" --gtest_brief=1 >"$log" 2>&1 || {
-    grep -vE '^Running main|1 test from 1 test suite|PASSED  \] 1 test' "$log" | tail -n 100
+    grep -vE '^$|^Running main|1 test from 1 test suite|PASSED  \] 1 test|WARNING. .*death-test' "$log" | tail -n 100
     return 1
   }
 }
