@@ -13,6 +13,9 @@ namespace {
 // the copy would have to fetch; and to one whose pages are.
 constexpr size_t kMoveToFresh = size_t{256} << 10;
 constexpr size_t kMoveToUsed = size_t{4} << 20;
+// Pages that were moved stand apart in the kernel's list of mappings until their span is purged, and the
+// list has 65,530 entries for the whole program (vm.max_map_count): no more spans than this at a time.
+constexpr size_t kMostMoved = 256;
 // More cannot be had, and its count of slices would not fit.
 constexpr size_t kMaxBytes = size_t{1} << 46;
 
@@ -40,11 +43,13 @@ void release(Descriptor* span) {
 
 void move(Descriptor* from, Descriptor* to, bool zeroed) {
   const size_t pages = align_up(from->bytes, os::page_size());
-  if (from->bytes < (zeroed ? kMoveToFresh : kMoveToUsed) || !os::move_pages(from->start, to->start, pages)) {
+  if (from->bytes < (zeroed ? kMoveToFresh : kMoveToUsed) || CountedFlag::count() >= kMostMoved ||
+      !os::move_pages(from->start, to->start, pages)) {
     std::memcpy(to->start, from->start, from->bytes);
     return release(from);
   }
-  from->moved = to->moved = true;
+  to->moved = true;
+  from->moved = !os::renew(from->start, from->size());
   from->kind = SpanKind::None;
   span_heap::release(from, 0);
 }

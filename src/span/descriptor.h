@@ -62,6 +62,27 @@ struct SliceRange {
   }
 };
 
+// A flag that counts how often it is set in the process. Relaxed: the count is for a bound.
+class CountedFlag {
+ public:
+  constexpr CountedFlag() = default;
+  CountedFlag(const CountedFlag&) = delete;
+  CountedFlag& operator=(const CountedFlag& other) { return *this = static_cast<bool>(other); }
+  CountedFlag& operator=(bool set) {
+    if (set_ != set) count_.fetch_add(set ? 1 : ~size_t{0}, std::memory_order_relaxed);
+    set_ = set;
+    return *this;
+  }
+  CountedFlag& operator|=(bool set) { return set ? *this = true : *this; }
+  operator bool() const { return set_; }
+
+  static size_t count() { return count_.load(std::memory_order_relaxed); }
+
+ private:
+  bool set_ = false;
+  static inline std::atomic<size_t> count_{0};
+};
+
 struct alignas(128) Descriptor {
   constexpr Descriptor() {}
   constexpr explicit Descriptor(char* first_byte) : start(first_byte) {}
@@ -103,7 +124,7 @@ struct alignas(128) Descriptor {
   Relaxed<uint16_t> carved;  // Small: blocks handed out or linked so far. Medium: see give_back()
   bool kept = false;      // its bytes are reserved by span_heap::may_keep(): it may be empty
   bool was_slab = false;  // None and Free: the slice held blocks of size_class last
-  bool moved = false;     // pages came by move_pages: renew instead of purge
+  CountedFlag moved;      // pages came by move_pages: renew instead of purge
   Descriptor* next = nullptr;
   Descriptor* prev = nullptr;
   union {
