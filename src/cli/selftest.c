@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { blocks = 256, threads = 8, small_stack = 64 * 1024 };
+enum { blocks = 256, threads = 8, small_stack = 64 * 1024 };  // or what the processor needs
 
 static void fail(const char* what) {
   fprintf(stderr, "self-test failed: %s\n", what);
@@ -59,7 +59,8 @@ static void thread_round(void) {
   pthread_attr_t attributes;
   pthread_t ids[threads];
   pthread_attr_init(&attributes);
-  if (pthread_attr_setstacksize(&attributes, small_stack)) fail("pthread_attr_setstacksize");
+  const long least = sysconf(_SC_THREAD_STACK_MIN);
+  if (pthread_attr_setstacksize(&attributes, least > small_stack ? (size_t)least : small_stack)) fail("pthread_attr_setstacksize");
   for (uintptr_t i = 0; i < threads; ++i)
     if (pthread_create(&ids[i], &attributes, thread_work, (void*)(i + 1))) fail("pthread_create");
   for (int i = 0; i < threads; ++i) {

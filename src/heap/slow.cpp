@@ -49,9 +49,16 @@ bool in_the_middle() {
 
 bool too_large(size_t size) { return size > PTRDIFF_MAX; }
 
+void* allocate_large(size_t size, size_t alignment, bool& zeroed) {
+  void* block = large::allocate(size, alignment, zeroed);
+  if (!block && current_heap != &kEmptyHeap && current_heap->release_kept())
+    block = large::allocate(size, alignment, zeroed);
+  return block;
+}
+
 void* allocate_large(size_t size) {
   bool zeroed;
-  return large::allocate(size, kSliceSize, zeroed);
+  return allocate_large(size, kSliceSize, zeroed);
 }
 
 // For a thread whose end was announced already, and one for which no heap could be had.
@@ -153,7 +160,7 @@ void* reallocate_large(Descriptor* span, size_t size) {
   if (size <= kMaxMedium) return reallocate_moving(span->start, span->bytes, size);
   if (large::resize_in_place(span, size)) return span->start;
   bool zeroed;
-  void* fresh = large::allocate(size, kSliceSize, zeroed);
+  void* fresh = allocate_large(size, kSliceSize, zeroed);
   if (!fresh) return nullptr;
   large::move(span, region::find(reinterpret_cast<uintptr_t>(fresh)), zeroed);
   return fresh;
@@ -215,7 +222,7 @@ void* allocate_zeroed(size_t size) {
     if (too_large(size)) return nullptr;
     if (!is_active()) return host::allocate_zeroed(size);
     bool zeroed;
-    void* block = large::allocate(size, kSliceSize, zeroed);
+    void* block = allocate_large(size, kSliceSize, zeroed);
     return block && !zeroed ? std::memset(block, 0, size) : block;
   }
   void* block = allocate(size);
@@ -234,7 +241,7 @@ void* allocate_aligned(size_t alignment, size_t size) {
       if (kBlockSizes[index] % alignment == 0) return allocate(kBlockSizes[index]);
   }
   bool zeroed;
-  return large::allocate(size, alignment, zeroed);
+  return allocate_large(size, alignment, zeroed);
 }
 
 void* reallocate(void* block, size_t size, const void* caller) {

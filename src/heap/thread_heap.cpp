@@ -269,7 +269,8 @@ void ThreadHeap::stop_keeping_used() {
   refusals_until_look_ = found ? kFewestRefusals : refusals_until_look_ * 2;
 }
 
-void ThreadHeap::release_kept() {
+bool ThreadHeap::release_kept() {
+  bool any = false;
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab;) {
       Descriptor* following = slab->next;
@@ -278,9 +279,11 @@ void ThreadHeap::release_kept() {
       if (was_kept && all_free(slab)) {
         list.remove(slab);
         release(slab);
+        any = true;
       }
       slab = following;
     }
+  return any;
 }
 
 Descriptor* ThreadHeap::find_slab(SizeClass cls) {
@@ -323,6 +326,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   bool zeroed;
   const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
+  if (!slab && release_kept()) slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab) return no_slab();
   if (is_small(cls))
     small::format(slab, cls);

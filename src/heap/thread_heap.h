@@ -61,8 +61,8 @@ class ThreadHeap {
   // After medium::push() said so: the slab became empty.
   void on_medium_all_free(Descriptor* slab);
 
-  // Releases the empty slabs it keeps.
-  void release_kept();
+  // Releases the empty slabs it keeps. True if there were any.
+  bool release_kept();
   // Gives back the pages of partial slabs in which no block is in use.
   void give_back_pages();
 

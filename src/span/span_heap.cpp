@@ -20,8 +20,8 @@ std::atomic<int64_t> kept{0};
 // Memory that was given back and wanted again soon after was given back too early: so much more is
 // retained from then on, at most this and this share of what is in use; less again when memory is
 // given back that nobody wants.
-constexpr size_t kRegretted = size_t{32} << 20;
-constexpr size_t kRegrettedShare = 2;
+constexpr size_t kRegretted = size_t{8} << 20;
+constexpr size_t kRegrettedShare = 1;
 
 os::Lock heap_lock;
 // All below is under heap_lock.
@@ -99,17 +99,16 @@ bool purge_down_to(size_t keep) {
 }
 
 int64_t retained_bound() {
-  const size_t in_use = used.load(std::memory_order_relaxed);
-  return static_cast<int64_t>(kRetained + in_use / kRetainedShare +
-                              least(regret, kRegretted + in_use / kRegrettedShare));
+  return static_cast<int64_t>(kRetained + used.load(std::memory_order_relaxed) / kRetainedShare);
 }
 
 int64_t kept_bound() { return retained_bound() / 4 * 3; }
 
-// What is left of the bound for dirty spans.
+// What is left of the bound for dirty spans, and what giving back too early has added to it.
 size_t dirty_bound() {
   const int64_t left = retained_bound() - kept.load(std::memory_order_relaxed);
-  return left > 0 ? static_cast<size_t>(left) : 0;
+  const size_t most = kRegretted + used.load(std::memory_order_relaxed) / kRegrettedShare;
+  return (left > 0 ? static_cast<size_t>(left) : 0) + least(regret, most);
 }
 
 // Past the bound, goes down to three quarters of it: a program that moves to and fro at the bound then does

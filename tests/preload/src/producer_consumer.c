@@ -54,7 +54,7 @@ static long resident_kib(void) {
 
 int main(void) {
   long first = 0;
-  for (int round = 0; round < 3; ++round) {
+  for (int round = 0; round < 6; ++round) {
     pthread_t threads[2 * PAIRS];
     for (int i = 0; i < 2 * PAIRS; ++i)
       if (pthread_create(&threads[i], NULL, i % 2 ? consume : produce, slots[i / 2]) != 0) return 2;
@@ -64,5 +64,6 @@ int main(void) {
   const long last = resident_kib();
   printf("resident: %ld KiB after the first round, %ld KiB after the last\n", first, last);
   if (wrong) puts("a block came changed");
-  return wrong || last > first + first / 2 + 2048;
+  /* What is free is retained up to 14 MiB; a round moves more than a gigabyte. */
+  return wrong || last > first + 16 * 1024;
 }
