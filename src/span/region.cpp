@@ -85,10 +85,11 @@ bool reserve_region(Region& region, size_t size, bool polite) {
 }
 
 // The part is accessible; unlike what surrounds it, it belongs into dumps. No advice says so, for
-// filters forbid it: fresh pages take its place. If they are refused, nobody knows what is there:
-// the region ends before it.
+// filters forbid it: fresh pages take its place. Where they are refused, as in a program that limits
+// its address space to less than it has, the old ones stay, out of dumps; where these are gone, too,
+// the region ends before them.
 bool enter_dumps(Region& region, char* start, size_t size) {
-  if (!region.undumped || os::renew(start, size)) return true;
+  if (!region.undumped || os::renew(start, size) || os::commit(start, size)) return true;
   region.size = region.committed ? region.committed : kSliceSize;
   return false;
 }
