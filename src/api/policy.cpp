@@ -34,7 +34,9 @@ namespace {
     Serving::Undecided,
     ListState::Unread,
     {},
-    OX_VERSION};
+    OX_VERSION,
+    0,
+    0};
 
 // "NAME=1" in `variable`, with exactly that value.
 bool is_set(const char* variable, const char* assignment) {
@@ -88,6 +90,11 @@ Serving decide(bool malloc_is_ours) {
 }  // namespace
 
 namespace policy {
+
+void tell_heap(uintptr_t start, uintptr_t end) {
+  state.heap_start = start;
+  state.heap_end = end;
+}
 
 bool has_sanitizer() {
   return __sanitizer_get_heap_size != nullptr;

@@ -64,6 +64,8 @@ Mode choose_mode() {
   has_thread_end_key =
       ox_pthread_key_create && ox_pthread_key_create(&thread_end_key, on_thread_end) == 0;
   region::prepare();
+  policy::tell_heap(reinterpret_cast<uintptr_t>(region::primary.table),
+                    region::primary.base + region::primary.size);
   return Mode::Active;
 }
 

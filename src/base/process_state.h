@@ -23,6 +23,8 @@ struct ProcessState {
   ListState denylist;
   char unused[6];
   char version[16];
+  uint64_t heap_start;  // the first region with its table, 0, 0 if there is none: what lies there
+  uint64_t heap_end;    // in the list of mappings is heap
 };
 
 inline constexpr char kProcessStateMagic[16] = {'o', 'x', 'i', 'd', 'a', 'l', 'l', 'o',

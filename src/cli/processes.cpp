@@ -17,7 +17,6 @@ namespace ox::cli {
 namespace {
 
 constexpr uint64_t kMostScanned = 1 << 20;
-constexpr std::string_view kNamed = "[anon:oxidalloc";
 
 struct Mapping {
   uint64_t start = 0, end = 0, inode = 0;
@@ -113,6 +112,8 @@ void read_maps(const std::string& directory, uint64_t live_inode, Process& proce
     process.kind = Kind::Unknown;
     process.why = "its memory cannot be read";
   } else {
+    process.heap_start = state->heap_start;
+    process.heap_end = state->heap_end;
     process.version.assign(state->version, strnlen(state->version, sizeof state->version));
     process.why = why_passthrough(*state, executable);
     process.kind = state->serving != Serving::Active ? Kind::Passthrough
@@ -121,7 +122,12 @@ void read_maps(const std::string& directory, uint64_t live_inode, Process& proce
   }
 }
 
-// "Rss:      123 kB" lines of smaps, added up; those of our named mappings apart.
+// The first mapping of the heap may begin some bytes before the table.
+bool is_heap(const Process& process, const Mapping& mapping) {
+  return mapping.end > process.heap_start && mapping.start < process.heap_end;
+}
+
+// "Rss:      123 kB" lines of smaps, added up; those of the heap apart.
 void read_memory(const std::string& directory, Process& process) {
   const auto smaps = read_if_there(directory + "/smaps");
   if (!smaps) return;
@@ -129,7 +135,7 @@ void read_memory(const std::string& directory, Process& process) {
   bool ours = false;
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && std::isxdigit(static_cast<unsigned char>(line[0])) && line.find('-') < 17)
-      ours = line.find(kNamed) != std::string::npos;
+      ours = is_heap(process, parse_mapping(line));
     if (!line.starts_with("Rss:")) continue;
     const uint64_t kib = std::strtoull(line.c_str() + 4, nullptr, 10);
     process.rss_kib += kib;

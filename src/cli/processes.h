@@ -28,8 +28,8 @@ struct Process {
   std::string why;      // for passthrough and untouched
   std::string version;  // of the library in it
   uint64_t rss_kib = 0;
-  uint64_t heap_kib =
-      0;  // resident, in mappings named by the library; 0 where the kernel has no names
+  uint64_t heap_start = 0, heap_end = 0;  // of the library's first region, as the process tells
+  uint64_t heap_kib = 0;                  // resident there
 };
 
 // Kernel threads are left out.

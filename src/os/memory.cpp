@@ -10,9 +10,6 @@
 #include "os/process.h"
 #include "os/syscall.h"
 
-#ifndef PR_SET_VMA
-#include <linux/prctl.h>
-#endif
 #ifndef MREMAP_DONTUNMAP
 #define MREMAP_DONTUNMAP 4
 #endif
@@ -88,10 +85,6 @@ bool renew(void* start, size_t size) {
 
 bool exclude_from_dumps(void* start, size_t size) {
   return !failed(call(SYS_madvise, start, size, MADV_DONTDUMP));
-}
-
-void name_mapping(void* start, size_t size, const char* name) {
-  call(SYS_prctl, PR_SET_VMA, PR_SET_VMA_ANON_NAME, start, size, name);
 }
 
 void inject_failure(unsigned nth, unsigned count) {

@@ -35,9 +35,6 @@ bool renew(void* start, size_t size);
 // renew() ends it.
 bool exclude_from_dumps(void* start, size_t size);
 
-// Start-up only, allowed to fail: names a mapping in /proc/PID/maps.
-void name_mapping(void* start, size_t size, const char* name);
-
 // Injected failure for tests: the nth call from now (1 = the next) and all `count - 1` after it
 // fail as the kernel would make them fail. 0 disables.
 void inject_failure(unsigned nth, unsigned count);

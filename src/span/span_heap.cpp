@@ -67,7 +67,10 @@ void note_fresh(size_t bytes) {
 }
 
 bool purge_pages(Descriptor* span) {
-  if (span->moved) return os::renew(span->start, span->size());
+  if (span->moved && os::renew(span->start, span->size())) {
+    span->moved = false;
+    return true;
+  }
   return os::purge(span->start + (size_t{span->dirty.from} << kSliceShift),
                    size_t{span->dirty.size()} << kSliceShift);
 }
@@ -82,7 +85,6 @@ bool purge_one(Descriptor* span) {
   if (purged) {
     note_purged(size_t{span->dirty.size()} << kSliceShift);
     span->dirty = {};
-    span->moved = false;
   }
   free_spans::insert(span);
   return purged;

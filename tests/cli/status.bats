@@ -20,6 +20,8 @@ formats() {
   [ "$(jq -r '.enabled, .mode, .asked_for, (.drift | length), .counts.ours > 0' /run/json | tr '\n' ' ')" = "true direct direct 0 true " ]
   [ "$(jq -r --argjson pid $! '.processes[] | select(.pid == $pid) | .name' /run/json)" = /usr/bin/where ]
   [ "$(jq -r --argjson pid $! '.processes[] | select(.pid == $pid) | .rss_kib > 100' /run/json)" = true ]
+  [ "$(jq -r --argjson pid $! '.processes[] | select(.pid == $pid) | .heap_kib > 0 and .heap_kib < .rss_kib' /run/json)" = true ]
+  grep -q "^  ours: .*of it heap 0.[0-9]* MiB" /run/text
   oxidalloc-status --prometheus >/run/metrics
   grep -qx 'oxidalloc_enabled 1' /run/metrics
   grep -qxE 'oxidalloc_processes\{state="ours"\} [1-9][0-9]*' /run/metrics

@@ -11,4 +11,5 @@ bool is_passthrough() {
 bool has_sanitizer() {
   return false;
 }
+void tell_heap(uintptr_t, uintptr_t) {}
 }  // namespace ox::policy
