@@ -72,7 +72,9 @@ void push_small(Descriptor* slab, char* block, const void* caller) {
 // meanwhile: it looks at `remote` then anyway.
 // `tag` is the word from before the block was given back: a span that is another one by now does
 // not have it there, for no word of a free list is a thread's pointer.
+// The word may have been diverted for an earlier block, and set back since: the plain tag is looked for.
 void divert_owner(Descriptor* slab, uintptr_t tag) {
+  tag &= ~kDiverted;
   if (tag != 0)
     slab->medium_owner.compare_exchange_strong(tag, tag | kDiverted, std::memory_order_relaxed);
 }

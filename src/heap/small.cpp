@@ -83,7 +83,8 @@ void start_counting(Descriptor* slab) {
   for (Word offset = offset_of(slab->head); offset != kNoBlock;) {
     StoredWord& word = word_in(slab->start + offset);
     offset = offset_of(word);
-    word = make_word(slab, ++used, offset);
+    const Word counted = make_word(slab, ++used, offset);
+    if (word != counted) word = counted;  // a fork's child copies no page for nothing
   }
 }
 
