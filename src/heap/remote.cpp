@@ -36,8 +36,13 @@ size_t bytes_of(const Descriptor* slab, const void* block) {
 
 // Changes `remote`, which was `before`, to with_block(before). Afterwards the block is the owner's,
 // and the descriptor may be that of another span: what is needed of it is read before.
+struct Added {
+  uint64_t before;
+  uint64_t to_purge;  // 0, or what idle::purge() has to publish: until then the slab stays what it is
+};
+
 template <typename WithBlock>
-uint64_t add(Descriptor* slab, uint64_t before, WithBlock with_block) {
+Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
   const size_t size = slab->size();
   uint64_t after;
   bool idle;
@@ -51,16 +56,13 @@ uint64_t add(Descriptor* slab, uint64_t before, WithBlock with_block) {
   } while (!slab->remote.compare_exchange_weak(before, purge ? idle::kBusy : after,
                                                std::memory_order_seq_cst,
                                                std::memory_order_acquire));
-  if (purge)
-    idle::purge(slab, after);
-  else if (idle)
-    idle::added(size);
-  return before;
+  if (idle && !purge) idle::added(size);
+  return {before, purge ? after : 0};
 }
 
-void push_small(Descriptor* slab, char* block, const void* caller) {
+Added push_small(Descriptor* slab, char* block, const void* caller) {
   if (is_free(slab, block)) report::double_free(block, bytes_of(slab, block), caller);
-  add(slab, slab->remote.load(std::memory_order_relaxed), [&](small::Word before) {
+  return add(slab, slab->remote.load(std::memory_order_relaxed), [&](small::Word before) {
     small::word_in(block) = before ? before : small::make_word(slab, 0, small::kNoBlock);
     return small::make_word(slab, small::used_of(before) + 1,
                             small::offset_of(reinterpret_cast<uintptr_t>(block)));
@@ -79,7 +81,7 @@ void divert_owner(Descriptor* slab, uintptr_t tag) {
     slab->medium_owner.compare_exchange_strong(tag, tag | kDiverted, std::memory_order_relaxed);
 }
 
-void push_medium(Descriptor* slab, char* block, const void* caller) {
+Added push_medium(Descriptor* slab, char* block, const void* caller) {
   uint64_t index;
   medium::locate(slab, block, index);
   const uint64_t bit = uint64_t{1} << index;
@@ -88,11 +90,12 @@ void push_medium(Descriptor* slab, char* block, const void* caller) {
   // The owner may change free_bits meanwhile, but not the bit of a block in use.
   if (slab->free_bits & bit) report::double_free(block, stride, caller);
   const uint64_t first = slab->remote.load(std::memory_order_relaxed);
-  const uint64_t before = add(slab, first, [&](uint64_t bits) {
+  const Added added = add(slab, first, [&](uint64_t bits) {
     if (bits & bit) report::double_free(block, stride, caller);
     return bits | bit;
   });
-  if (before == 0) divert_owner(slab, tag);
+  if (added.before == 0) divert_owner(slab, tag);
+  return added;
 }
 
 void post(Descriptor* slab) {
@@ -138,14 +141,14 @@ bool is_free(const Descriptor* slab, const void* block) {
 void push(Descriptor* slab, void* block, const void* caller) {
   if (!is_block(slab, block)) report::invalid_pointer("free", block, caller);
   const os::Section section;  // others wait for the end of a purge, and of mail under way
-  if (slab->kind != SpanKind::Medium)
-    push_small(slab, static_cast<char*>(block), caller);
-  else
-    push_medium(slab, static_cast<char*>(block), caller);
+  auto* bytes = static_cast<char*>(block);
+  const Added added = slab->kind != SpanKind::Medium ? push_small(slab, bytes, caller)
+                                                     : push_medium(slab, bytes, caller);
   Mail wanted = Mail::Wanted;
   if (slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted &&
       slab->mail.compare_exchange_strong(wanted, Mail::Sent, std::memory_order_seq_cst))
     post(slab);
+  if (added.to_purge) idle::purge(slab, added.to_purge);
 }
 
 }  // namespace ox::remote
