@@ -223,8 +223,10 @@ void ThreadHeap::on_small_event(Descriptor* slab, const void* caller) {
 }
 
 void ThreadHeap::on_medium_all_free(Descriptor* slab) {
-  if (slab->place == SlabPlace::Partial) keep_or_release(slab);
-  if (slab->place == SlabPlace::Current) keep_current_or_release(slab);
+  // Looked at once: a released slab may be another thread's at once.
+  const SlabPlace place = slab->place;
+  if (place == SlabPlace::Partial) keep_or_release(slab);
+  if (place == SlabPlace::Current) keep_current_or_release(slab);
 }
 
 // A program may go on with the current slab at once: rather give up others than this one.
