@@ -11,3 +11,11 @@ load helper
 @test "destructors of thread_local objects and pthread keys allocate and free" {
   on_ox "$OX_PROGRAMS/tls_destructors"
 }
+
+# Rare orders of events: each run is another one.
+@test "four threads allocate, grow, pass on and free everything, 60 times" {
+  local work=$BATS_TEST_TMPDIR/workload
+  cc -D_GNU_SOURCE -O1 -fno-builtin -pthread -I"$BATS_TEST_DIRNAME/rows" -o "$work" \
+    "$BATS_TEST_DIRNAME/rows/row20_pages.c" -ldl
+  for _ in {1..60}; do on_ox "$work" "$(getconf PAGE_SIZE)" 4; done
+}
