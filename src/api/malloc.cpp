@@ -1,9 +1,9 @@
 // The C entry points that allocate and free. No logic: what glibc's manual asks of arguments and
 // errno, then the heap.
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
+#include "api/error.h"
 #include "api/export.h"
 #include "api/probe.h"
 #include "base/bits.h"
@@ -15,7 +15,7 @@ namespace {
 using namespace ox;
 
 void* or_enomem(void* block) {
-  if (__builtin_expect(!block, 0)) errno = ENOMEM;
+  if (__builtin_expect(!block, 0)) set_errno(ENOMEM);
   return block;
 }
 
@@ -28,7 +28,7 @@ void* or_enomem(void* block) {
 void* aligned(size_t alignment, size_t size) {
   constexpr size_t kMost = SIZE_MAX / 2 + 1;
   if (alignment > kMost) {
-    errno = EINVAL;
+    set_errno(EINVAL);
     return nullptr;
   }
   if (!is_power_of_two(alignment))
@@ -38,9 +38,13 @@ void* aligned(size_t alignment, size_t size) {
 
 }  // namespace
 
-OX_EXPORT void* malloc(size_t size) { return heap::allocate<malloc_slow>(size); }
+OX_EXPORT void* malloc(size_t size) {
+  return heap::allocate<malloc_slow>(size);
+}
 
-OX_EXPORT void free(void* block) { heap::release(block); }
+OX_EXPORT void free(void* block) {
+  heap::release(block);
+}
 
 OX_EXPORT void* calloc(size_t count, size_t size) {
   size_t bytes;
@@ -56,9 +60,13 @@ OX_EXPORT void* realloc(void* block, size_t size) {
   return or_enomem(heap::reallocate(block, size, __builtin_return_address(0)));
 }
 
-OX_EXPORT void* memalign(size_t alignment, size_t size) { return aligned(alignment, size); }
+OX_EXPORT void* memalign(size_t alignment, size_t size) {
+  return aligned(alignment, size);
+}
 
-OX_EXPORT void* aligned_alloc(size_t alignment, size_t size) { return aligned(alignment, size); }
+OX_EXPORT void* aligned_alloc(size_t alignment, size_t size) {
+  return aligned(alignment, size);
+}
 
 OX_EXPORT int posix_memalign(void** result, size_t alignment, size_t size) {
   if (!is_power_of_two(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
@@ -68,7 +76,9 @@ OX_EXPORT int posix_memalign(void** result, size_t alignment, size_t size) {
   return 0;
 }
 
-OX_EXPORT void* valloc(size_t size) { return aligned(os::page_size(), size); }
+OX_EXPORT void* valloc(size_t size) {
+  return aligned(os::page_size(), size);
+}
 
 OX_EXPORT void* pvalloc(size_t size) {
   if (size > PTRDIFF_MAX) return or_enomem(nullptr);
@@ -76,4 +86,6 @@ OX_EXPORT void* pvalloc(size_t size) {
   return aligned(page, align_up(size ? size : 1, page));
 }
 
-OX_EXPORT size_t malloc_usable_size(void* block) { return heap::usable_size(block); }
+OX_EXPORT size_t malloc_usable_size(void* block) {
+  return heap::usable_size(block);
+}

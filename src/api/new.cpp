@@ -7,7 +7,7 @@
 #include <new>
 
 #include "api/export.h"
-#include "api/libc_symbols.h"
+#include "api/next_symbol.h"
 #include "os/report.h"
 
 #define OX_EXPORT_CXX __attribute__((visibility("default")))
@@ -19,8 +19,7 @@ using namespace ox;
 template <typename... Args>
 [[gnu::noinline]] void* next_new(const char* mangled_name, Args... args) {
   using New = void* (*)(Args...);
-  if (ox_dlsym)
-    if (auto next = reinterpret_cast<New>(ox_dlsym(RTLD_NEXT, mangled_name))) return next(args...);
+  if (auto next = reinterpret_cast<New>(next_symbol(mangled_name))) return next(args...);
   report::out_of_memory("operator new");  // no C++ runtime: nobody could catch the exception
 }
 
@@ -65,12 +64,24 @@ OX_EXPORT_CXX void* operator new[](std::size_t size, std::align_val_t alignment,
   return aligned(size, alignment);
 }
 
-OX_EXPORT_CXX void operator delete(void* block) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete[](void* block) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete[](void* block, std::size_t) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete[](void* block, std::align_val_t) noexcept { std::free(block); }
+OX_EXPORT_CXX void operator delete(void* block) noexcept {
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete[](void* block) noexcept {
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete(void* block, std::size_t) noexcept {
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete[](void* block, std::size_t) noexcept {
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete(void* block, std::align_val_t) noexcept {
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete[](void* block, std::align_val_t) noexcept {
+  std::free(block);
+}
 OX_EXPORT_CXX void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
   std::free(block);
 }

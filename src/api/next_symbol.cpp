@@ -3,9 +3,6 @@
 #include <link.h>
 
 #include <cstdint>
-#include <cstring>
-
-#include "api/libc_symbols.h"
 
 namespace ox {
 namespace {
@@ -33,14 +30,18 @@ class Symbols {
       const uint32_t hash = hashes[index - first];
       const ElfW(Sym)& symbol = symbols_[index];
       if ((hash | 1) == (wanted | 1) && symbol.st_shndx != SHN_UNDEF &&
-          ELF64_ST_TYPE(symbol.st_info) == STT_FUNC &&
-          std::strcmp(strings_ + symbol.st_name, name) == 0)
+          ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && equal(strings_ + symbol.st_name, name))
         return reinterpret_cast<void*>(base_ + symbol.st_value);
       if (hash & 1) return nullptr;  // the last of its bucket
     }
   }
 
  private:
+  static bool equal(const char* one, const char* other) {
+    while (*one && *one == *other) ++one, ++other;
+    return *one == *other;
+  }
+
   static uint32_t hash_of(const char* name) {
     uint32_t hash = 5381;
     for (; *name; ++name) hash = hash * 33 + static_cast<unsigned char>(*name);
@@ -62,7 +63,7 @@ class Symbols {
 
   ElfW(Addr) base_;
   const uint32_t* hash_ = nullptr;
-  const ElfW(Sym)* symbols_ = nullptr;
+  const ElfW(Sym) * symbols_ = nullptr;
   const char* strings_ = nullptr;
 };
 
@@ -101,7 +102,7 @@ void* find_behind(const void* own_address, const char* name) {
 
 void* next_symbol(const char* name) {
   static const char here = 0;
-  return ox_dlsym ? ox_dlsym(RTLD_NEXT, name) : find_behind(&here, name);
+  return find_behind(&here, name);
 }
 
 }  // namespace ox

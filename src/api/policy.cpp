@@ -15,8 +15,6 @@
 #include "os/syscall.h"
 
 extern "C" {
-// Where the kernel put argc, argv and the environment. Exported by the loader, never interposed.
-[[gnu::weak]] extern void* __libc_stack_end;
 // Exported by the runtimes of ASan, TSan, MSan, LSan and HWASan alike: those with an allocator.
 [[gnu::weak]] size_t __sanitizer_get_heap_size();
 }
@@ -28,15 +26,14 @@ namespace {
 #define OX_VERSION "?"
 #endif
 
-// In .data: found by its magic. used: nothing reads it in here.
-[[gnu::used]] ProcessState state = {
-    {'o', 'x', 'i', 'd', 'a', 'l', 'l', 'o', 'c', ' ', 's', 't', 'a', 't', 'e', '\n'},
-    Serving::Undecided,
-    ListState::Unread,
-    {},
-    OX_VERSION,
-    0,
-    0};
+// Found by its magic, which it gets at run time: with nothing in .data, the loader copies no page of it.
+// used: nothing reads it in here.
+[[gnu::used]] ProcessState state;
+
+template <size_t Size>
+void copy(const char (&from)[Size], char* to) {
+  for (size_t i = 0; i < Size; ++i) to[i] = from[i];
+}
 
 // "NAME=1" in `variable`, with exactly that value.
 bool is_set(const char* variable, const char* assignment) {
@@ -45,12 +42,8 @@ bool is_set(const char* variable, const char* assignment) {
 }
 
 bool switched_off() {
-  if (!&__libc_stack_end || !__libc_stack_end) return false;
-  const auto* words = static_cast<const long*>(__libc_stack_end);
-  const long count = words[0];
-  const auto* variables = reinterpret_cast<const char* const*>(words + 1 + count + 1);
-  for (; *variables; ++variables)
-    if (**variables == 'O' && is_set(*variables, "OX_DISABLE=1")) return !os::is_secure();
+  for (const char* const* variable = os::environment(); *variable; ++variable)
+    if (**variable == 'O' && is_set(*variable, "OX_DISABLE=1")) return !os::is_secure();
   return false;
 }
 
@@ -105,7 +98,11 @@ bool is_passthrough() {
 }
 
 bool serves(bool malloc_is_ours) {
-  if (state.serving == Serving::Undecided) state.serving = decide(malloc_is_ours);
+  if (state.serving == Serving::Undecided) {
+    copy(OX_VERSION, state.version);
+    copy(kProcessStateMagic, state.magic);
+    state.serving = decide(malloc_is_ours);
+  }
   return state.serving == Serving::Active;
 }
 

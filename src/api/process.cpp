@@ -1,7 +1,9 @@
 // Answers to heap/host.h: the mode of the process, the end of threads, libc's allocator, fork.
+#include <pthread.h>
+
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
-#include <cstring>
 
 #include "api/libc_symbols.h"
 #include "api/next_symbol.h"
@@ -20,15 +22,36 @@ namespace {
 // value): the heap goes at the last time, after other destructors have freed what they held.
 constexpr uintptr_t kDestructorRounds = 4;
 
+// Made when a second thread comes: most programs have one, and pay for no look-up.
 pthread_key_t thread_end_key;
-bool has_thread_end_key = false;  // written before the first heap is handed out
+std::atomic<bool> has_thread_end_key{false};
+
+void set_rounds(uintptr_t rounds) {
+  static NextFunction<int(pthread_key_t, const void*)> set_specific;
+  if (auto* set = set_specific.find("pthread_setspecific"))
+    set(thread_end_key, reinterpret_cast<void*>(rounds));
+}
 
 void on_thread_end(void* round) {
   const auto rounds_left = reinterpret_cast<uintptr_t>(round) - 1;
   if (rounds_left == 0)
     thread_heaps::detach();
   else
-    ox_pthread_setspecific(thread_end_key, reinterpret_cast<void*>(rounds_left));
+    set_rounds(rounds_left);
+}
+
+// False where there is no libpthread, or no key is left.
+bool make_thread_end_key() {
+  // acquire pairs with the release below: the key can be read.
+  if (has_thread_end_key.load(std::memory_order_acquire)) return true;
+  static NextFunction<int(pthread_key_t*, void (*)(void*))> key_create;
+  auto* create = key_create.find("pthread_key_create");
+  if (!create) return false;
+  os::Guard guard(thread_heaps::late_lock());  // whichever: one that a fork's child finds free
+  if (!has_thread_end_key.load(std::memory_order_relaxed))
+    has_thread_end_key.store(create(&thread_end_key, on_thread_end) == 0,
+                             std::memory_order_release);
+  return has_thread_end_key.load(std::memory_order_relaxed);
 }
 
 // A program that exports an allocator of its own comes before this library in symbol look-up: its
@@ -61,8 +84,6 @@ Mode choose_mode() {
     if (policy::has_sanitizer()) sanitizer::find_family();
     return Mode::Passthrough;
   }
-  has_thread_end_key =
-      ox_pthread_key_create && ox_pthread_key_create(&thread_end_key, on_thread_end) == 0;
   region::prepare();
   policy::tell_heap(reinterpret_cast<uintptr_t>(region::primary.table),
                     region::primary.base + region::primary.size);
@@ -70,35 +91,39 @@ Mode choose_mode() {
 }
 
 void thread_started() {
-  if (has_thread_end_key)
-    ox_pthread_setspecific(thread_end_key, reinterpret_cast<void*>(kDestructorRounds));
+  if (make_thread_end_key()) set_rounds(kDestructorRounds);
 }
 
 using sanitizer::family;
 
+// libc's own allocator, under the names that cannot be interposed: glibc has them all.
 void* allocate(size_t size) {
-  return family.allocate ? family.allocate(size) : __libc_malloc(size);
+  static NextFunction<void*(size_t)> libc;
+  return family.allocate ? family.allocate(size) : libc.find("__libc_malloc")(size);
 }
 void* allocate_zeroed(size_t size) {
-  return family.allocate ? family.allocate_zeroed(1, size) : __libc_calloc(1, size);
+  static NextFunction<void*(size_t, size_t)> libc;
+  return family.allocate ? family.allocate_zeroed(1, size) : libc.find("__libc_calloc")(1, size);
 }
 void* allocate_aligned(size_t alignment, size_t size) {
-  return family.allocate ? family.allocate_aligned(alignment, size) : __libc_memalign(alignment, size);
+  static NextFunction<void*(size_t, size_t)> libc;
+  return family.allocate ? family.allocate_aligned(alignment, size)
+                         : libc.find("__libc_memalign")(alignment, size);
 }
 void* reallocate(void* block, size_t size) {
-  return family.allocate ? family.reallocate(block, size) : __libc_realloc(block, size);
+  static NextFunction<void*(void*, size_t)> libc;
+  return family.allocate ? family.reallocate(block, size)
+                         : libc.find("__libc_realloc")(block, size);
 }
-void release(void* block) { family.allocate ? family.release(block) : __libc_free(block); }
+void release(void* block) {
+  static NextFunction<void(void*)> libc;
+  family.allocate ? family.release(block) : libc.find("__libc_free")(block);
+}
 
 size_t usable_size(const void* block) {
-  using UsableSize = size_t (*)(const void*);
-  static std::atomic<UsableSize> known{nullptr};  // relaxed: every thread finds the same function
-  UsableSize next = known.load(std::memory_order_relaxed);
-  if (!next) {
-    next = reinterpret_cast<UsableSize>(next_symbol("malloc_usable_size"));
-    known.store(next, std::memory_order_relaxed);
-  }
-  return next ? next(block) : 0;
+  static NextFunction<size_t(const void*)> next;
+  auto* usable_size_of = next.find("malloc_usable_size");
+  return usable_size_of ? usable_size_of(block) : 0;
 }
 
 }  // namespace host

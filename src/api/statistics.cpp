@@ -1,11 +1,11 @@
-// glibc's entry points that tell about the heap or tune it. Where the process is not served, the heap is
-// another one: they go on to whose it is.
+// glibc's entry points that tell about the heap or tune it. Where the process is not served, the
+// heap is another one: they go on to whose it is.
 #include <malloc.h>
 
-#include <cerrno>
 #include <climits>
 #include <cstdio>
 
+#include "api/error.h"
 #include "api/export.h"
 #include "api/next_symbol.h"
 #include "api/policy.h"
@@ -14,7 +14,9 @@
 
 namespace {
 
-int clamp(size_t value) { return value > INT_MAX ? INT_MAX : static_cast<int>(value); }
+int clamp(size_t value) {
+  return value > INT_MAX ? INT_MAX : static_cast<int>(value);
+}
 
 // The function of that name that serves the process, nullptr if this library does.
 template <typename Function>
@@ -62,48 +64,55 @@ OX_EXPORT struct mallinfo mallinfo() {
 OX_EXPORT void malloc_stats() {
   if (auto next = server<void()>("malloc_stats")) return next();
   const ox::heap::Figures figures = ox::heap::figures();
-  std::fprintf(stderr,
-               "oxidalloc:\n"
-               "in use bytes     = %10zu (%zu blocks)\n"
-               "of these large   = %10zu (%zu blocks)\n"
-               "spans            = %10zu\n"
-               "free, kept       = %10zu\n"
-               "accessible       = %10zu\n",
-               figures.live_bytes, figures.live_blocks, figures.large_bytes, figures.large_blocks,
-               figures.span_bytes, figures.free_dirty_bytes, figures.committed_bytes);
+  ox::NextFunction<int(int, const char*, ...)> next_dprintf;
+  auto* print = next_dprintf.find("dprintf");
+  if (!print) return;
+  print(2,
+        "oxidalloc:\n"
+        "in use bytes     = %10zu (%zu blocks)\n"
+        "of these large   = %10zu (%zu blocks)\n"
+        "spans            = %10zu\n"
+        "free, kept       = %10zu\n"
+        "accessible       = %10zu\n",
+        figures.live_bytes, figures.live_blocks, figures.large_bytes, figures.large_blocks,
+        figures.span_bytes, figures.free_dirty_bytes, figures.committed_bytes);
 }
 
 OX_EXPORT int malloc_info(int options, FILE* stream) {
   if (auto next = server<int(int, FILE*)>("malloc_info")) return next(options, stream);
   if (options != 0) {
-    errno = EINVAL;
+    ox::set_errno(EINVAL);
     return -1;
   }
   const ox::heap::Figures figures = ox::heap::figures();
   const size_t held = figures.span_bytes + figures.free_dirty_bytes;
   const size_t unused = held > figures.live_bytes ? held - figures.live_bytes : 0;
-  const int written = std::fprintf(stream,
-               "<malloc version=\"1\">\n"
-               "<heap nr=\"0\">\n"
-               "<sizes>\n</sizes>\n"
-               "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
-               "<total type=\"rest\" count=\"0\" size=\"%zu\"/>\n"
-               "<system type=\"current\" size=\"%zu\"/>\n"
-               "<system type=\"max\" size=\"%zu\"/>\n"
-               "<aspace type=\"total\" size=\"%zu\"/>\n"
-               "<aspace type=\"mprotect\" size=\"%zu\"/>\n"
-               "</heap>\n"
-               "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
-               "<total type=\"rest\" count=\"0\" size=\"%zu\"/>\n"
-               "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n"
-               "<system type=\"current\" size=\"%zu\"/>\n"
-               "<system type=\"max\" size=\"%zu\"/>\n"
-               "<aspace type=\"total\" size=\"%zu\"/>\n"
-               "<aspace type=\"mprotect\" size=\"%zu\"/>\n"
-               "</malloc>\n",
-               unused, held, held, figures.committed_bytes, figures.committed_bytes, unused,
-               figures.large_blocks, figures.large_bytes, held, held, figures.committed_bytes,
-               figures.committed_bytes);
+  ox::NextFunction<int(FILE*, const char*, ...)> next_fprintf;
+  auto* print = next_fprintf.find("fprintf");
+  const int written =
+      !print ? -1
+             : print(stream,
+                     "<malloc version=\"1\">\n"
+                     "<heap nr=\"0\">\n"
+                     "<sizes>\n</sizes>\n"
+                     "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
+                     "<total type=\"rest\" count=\"0\" size=\"%zu\"/>\n"
+                     "<system type=\"current\" size=\"%zu\"/>\n"
+                     "<system type=\"max\" size=\"%zu\"/>\n"
+                     "<aspace type=\"total\" size=\"%zu\"/>\n"
+                     "<aspace type=\"mprotect\" size=\"%zu\"/>\n"
+                     "</heap>\n"
+                     "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
+                     "<total type=\"rest\" count=\"0\" size=\"%zu\"/>\n"
+                     "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n"
+                     "<system type=\"current\" size=\"%zu\"/>\n"
+                     "<system type=\"max\" size=\"%zu\"/>\n"
+                     "<aspace type=\"total\" size=\"%zu\"/>\n"
+                     "<aspace type=\"mprotect\" size=\"%zu\"/>\n"
+                     "</malloc>\n",
+                     unused, held, held, figures.committed_bytes, figures.committed_bytes, unused,
+                     figures.large_blocks, figures.large_bytes, held, held, figures.committed_bytes,
+                     figures.committed_bytes);
   return written < 0 ? -1 : 0;
 }
 
@@ -112,7 +121,8 @@ OX_EXPORT int malloc_trim(size_t pad) {
   return ox::heap::trim() ? 1 : 0;
 }
 
-// Accepted and without effect, as glibc allows itself: every parameter tunes a mechanism of its own.
+// Accepted and without effect, as glibc allows itself: every parameter tunes a mechanism of its
+// own.
 OX_EXPORT int mallopt(int parameter, int value) {
   if (auto next = server<int(int, int)>("mallopt")) return next(parameter, value);
   return 1;

@@ -1,4 +1,4 @@
-// What the library tells about itself: one record in its data, which oxidalloc-status finds in a
+// What the library tells about itself: one record in its .bss, which oxidalloc-status finds in a
 // process's memory by its first bytes. Only ever extended at the end.
 #pragma once
 

@@ -44,7 +44,7 @@ bool is_library(const std::string& path) {
          name.starts_with(std::string(kLibraryName) + " (deleted)");
 }
 
-// The library's own record, from the writable part of its data.
+// The library's own record: in what follows its data, its .bss.
 std::optional<ProcessState> read_state_record(const std::string& directory,
                                               const Mapping& mapping) {
   const Descriptor memory(open((directory + "/mem").c_str(), O_RDONLY | O_CLOEXEC));
@@ -98,11 +98,14 @@ void read_maps(const std::string& directory, uint64_t live_inode, Process& proce
   std::istringstream lines(*maps);
   std::optional<ProcessState> state;
   bool older = false, there = false;
+  uint64_t library_end = 0;
   for (std::string line; std::getline(lines, line);) {
     const Mapping mapping = parse_mapping(line);
-    if (!is_library(mapping.path)) continue;
+    const bool is_bss = mapping.path.empty() && mapping.start == library_end;
+    if (!is_library(mapping.path) && !is_bss) continue;
+    library_end = mapping.end;
     there = true;
-    older = older || mapping.inode != live_inode;
+    older = older || (!is_bss && mapping.inode != live_inode);
     if (!state && mapping.rights.starts_with("rw")) state = read_state_record(directory, mapping);
   }
   const std::string executable = directory + "/exe";

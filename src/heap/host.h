@@ -14,7 +14,8 @@ enum class Mode {
 // Decides, once per process and before anything is allocated, which mode it is.
 Mode choose_mode();
 
-// The calling thread has just received its heap: arrange for thread_exit() to run when it ends.
+// The calling thread has just received its heap: arrange for thread_heaps::detach() to run when it ends. Not
+// called for the first thread, which is the program's main one: it ends with the process.
 void thread_started();
 
 // Requests in passthrough mode, and pointers that no region contains. Their caller has checked

@@ -45,7 +45,7 @@ void move(Descriptor* from, Descriptor* to, bool zeroed) {
   const size_t pages = align_up(from->bytes, os::page_size());
   if (from->bytes < (zeroed ? kMoveToFresh : kMoveToUsed) || CountedFlag::count() >= kMostMoved ||
       !os::move_pages(from->start, to->start, pages)) {
-    std::memcpy(to->start, from->start, from->bytes);
+    std::memmove(to->start, from->start, from->bytes);
     return release(from);
   }
   to->moved = true;

@@ -55,10 +55,13 @@ bool Nursery::add_run(SizeClass cls) {
     cell_class_[cell] = static_cast<uint8_t>(index_of(cls));
   used_cells_ = end_cell;
   const uintptr_t end = base + end_cell * kCellBytes;
-  uintptr_t last = first;
-  while (last + 2 * size <= end) last += size;
-  for (uintptr_t block = last; block >= first; block -= size)
-    push(reinterpret_cast<char*>(block));  // downwards, so that the lowest is handed out first
+  const small::Word no_block = small::make_word(span_, 0, 0);
+  uint16_t& top = top_[index_of(cls)];
+  uintptr_t block = first;
+  for (; block + 2 * size <= end; block += size)
+    word_in(reinterpret_cast<char*>(block)) = no_block | (block + size - base);
+  word_in(reinterpret_cast<char*>(block)) = no_block | top;
+  top = static_cast<uint16_t>(first - base);
   return true;
 }
 

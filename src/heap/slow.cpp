@@ -151,7 +151,7 @@ size_t own_bytes(Descriptor* slice, const void* block) {
 void* reallocate_moving(void* block, size_t old_size, size_t size) {
   void* fresh = allocate(size);
   if (!fresh) return nullptr;
-  std::memcpy(fresh, block, old_size < size ? old_size : size);
+  std::memmove(fresh, block, old_size < size ? old_size : size);
   release(block);
   return fresh;
 }

@@ -34,6 +34,9 @@ class ThreadHeap {
     medium_slots.fill(none);
   }
 
+  // The same as kEmptyHeap, by copying it: less work at a program's start.
+  ThreadHeap();
+
   // What the fast paths read, first.
   std::array<Descriptor*, kMaxSmall / 16 + 1> slots{};     // by (size + 15) / 16
   std::array<Descriptor*, kMediumClasses> medium_slots{};  // by medium index

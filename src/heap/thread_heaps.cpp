@@ -18,6 +18,7 @@ alignas(16) constexpr char kWithoutMark[16] = {};
 
 constinit const Descriptor kNoSlab(const_cast<char*>(kWithoutMark));
 constinit const ThreadHeap kEmptyHeap(const_cast<Descriptor*>(&kNoSlab));
+ThreadHeap::ThreadHeap() : slots(kEmptyHeap.slots), medium_slots(kEmptyHeap.medium_slots) {}
 constinit __thread ThreadHeap* current_heap = const_cast<ThreadHeap*>(&kEmptyHeap);
 
 namespace thread_heaps {
@@ -29,7 +30,7 @@ constexpr size_t kStorageBytes = size_t{64} << 10;
 
 os::Lock heaps_lock;
 // Under heaps_lock.
-constexpr unsigned kBucketBits = 6;
+constexpr unsigned kBucketBits = 5;
 List<ThreadHeap> in_use[1 << kBucketBits];  // by tag
 List<ThreadHeap> unused;
 char* storage = nullptr;
@@ -54,7 +55,7 @@ char* new_storage() {
 ThreadHeap* new_heap() {
   if (!first_heap_given) {
     first_heap_given = true;
-    return new (first_heap) ThreadHeap(no_slab());
+    return new (first_heap) ThreadHeap;
   }
   if (storage_left < sizeof(ThreadHeap)) {
     storage = new_storage();
@@ -64,7 +65,7 @@ ThreadHeap* new_heap() {
   char* place = storage;
   storage += sizeof(ThreadHeap);
   storage_left -= sizeof(ThreadHeap);
-  return new (place) ThreadHeap(no_slab());
+  return new (place) ThreadHeap;
 }
 
 List<ThreadHeap>& in_use_by(uintptr_t tag) {
@@ -93,7 +94,7 @@ ThreadHeap* take_heap(uintptr_t tag) {
 // A heap whose thread a fork has lost: as new, but for the nursery.
 ThreadHeap* renew(ThreadHeap* heap) {
   const Nursery nursery = heap->nursery;
-  new (heap) ThreadHeap(no_slab());
+  new (heap) ThreadHeap;
   heap->nursery = nursery;
   heap->nursery.forget_free();
   return heap;
@@ -117,7 +118,7 @@ ThreadHeap* attach() {
   ThreadHeap* heap = take_heap(arch::thread_pointer());
   if (!heap) return nullptr;
   current_heap = heap;
-  host::thread_started();
+  if (reinterpret_cast<char*>(heap) != first_heap) host::thread_started();
   return heap;
 }
 

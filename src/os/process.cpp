@@ -2,18 +2,41 @@
 
 #include <elf.h>
 #include <fcntl.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 
 #include <cstring>
 
 #include "os/syscall.h"
 
+// Where the kernel put argc, argv, the environment and the auxiliary vector. Exported by the
+// loader, never interposed.
+extern "C" [[gnu::weak]] const unsigned long* __libc_stack_end;
+
 namespace ox::os {
 
-unsigned long auxiliary_value(unsigned long type) { return getauxval(type); }
+namespace {
+const char* const kNoVariables[] = {nullptr};
+}
 
-bool is_secure() { return auxiliary_value(AT_SECURE) != 0; }
+const char* const* environment() {
+  if (!&__libc_stack_end || !__libc_stack_end) return kNoVariables;
+  const unsigned long argument_count = __libc_stack_end[0];
+  return reinterpret_cast<const char* const*>(__libc_stack_end + 1 + argument_count + 1);
+}
+
+unsigned long auxiliary_value(unsigned long type) {
+  const char* const* variable = environment();
+  if (variable == kNoVariables) return 0;
+  while (*variable) ++variable;
+  const auto* entry = reinterpret_cast<const unsigned long*>(variable + 1);
+  for (; entry[0] != AT_NULL; entry += 2)
+    if (entry[0] == type) return entry[1];
+  return 0;
+}
+
+bool is_secure() {
+  return auxiliary_value(AT_SECURE) != 0;
+}
 
 bool is_roots_alone(int file) {
   struct stat status;  // the kernel's own layout on 64-bit systems
@@ -35,7 +58,9 @@ uint64_t random_word(uint64_t purpose) {
   return word;
 }
 
-int process_id() { return static_cast<int>(call(SYS_getpid)); }
+int process_id() {
+  return static_cast<int>(call(SYS_getpid));
+}
 
 void executable_path(char* buffer, size_t size) {
   const long length = call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", buffer, size - 1);

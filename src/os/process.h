@@ -6,10 +6,14 @@
 
 namespace ox::os {
 
+// The environment that the program was started with, before libc knows of it. Ends with nullptr.
+const char* const* environment();
+
 // A value of the kernel's auxiliary vector (AT_*), or 0.
 unsigned long auxiliary_value(unsigned long type);
 
-// True in a set-user-ID program or one with file capabilities: the environment is not to be trusted.
+// True in a set-user-ID program or one with file capabilities: the environment is not to be
+// trusted.
 bool is_secure();
 
 // The open file is root's, and nobody else may write to it.
