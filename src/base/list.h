@@ -32,6 +32,19 @@ struct List {
     item->next = item->prev = nullptr;
   }
 
+  // Takes the first element out and puts `item` at the end. The list is not empty.
+  T* rotate(T* item) {
+    T* taken = first;
+    last->next = item;  // of a single element, too: so its `next` is `item`
+    item->prev = last;
+    item->next = nullptr;
+    last = item;
+    first = taken->next;
+    first->prev = nullptr;
+    taken->next = nullptr;
+    return taken;
+  }
+
   T* pop_front() {
     T* item = first;
     if (item) remove(item);

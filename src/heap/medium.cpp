@@ -11,13 +11,16 @@ namespace {
 constexpr size_t kMaxBlocks = 63;
 constexpr size_t kMaxDoublings = 4;
 constexpr size_t kFirstBlocks = 4;
+constexpr size_t kEnoughBlocks = 50;  // in a full-grown slab: two serve a hundred
 }  // namespace
 
 size_t slices_for(SizeClass cls, size_t others) {
-  size_t blocks = kFirstBlocks << (others < kMaxDoublings ? others : kMaxDoublings);
-  if (blocks > kMaxBlocks) blocks = kMaxBlocks;
-  const size_t slices = (block_size(cls) * blocks) >> kSliceShift;
-  return slices ? slices : 1;
+  const size_t size = block_size(cls);
+  size_t full = (size * kMaxBlocks) >> kSliceShift;
+  if ((full << kSliceShift) < size * kEnoughBlocks) ++full;
+  const size_t first = (size * kFirstBlocks) >> kSliceShift;
+  const size_t slices = (first ? first : 1) << (others < kMaxDoublings ? others : kMaxDoublings);
+  return slices < full ? slices : full;
 }
 
 void count_made(uint8_t& made) {
@@ -28,8 +31,9 @@ void format(Descriptor* slab, SizeClass cls) {
   slab->size_class = cls;
   slab->stride = slab->block_bytes();
   slab->magic = ~uint64_t{0} / slab->stride + 1;
-  slab->capacity = static_cast<uint16_t>(slab->size() / slab->stride);
-  slab->start += slab->size() % slab->stride;
+  const size_t fit = slab->size() / slab->stride;
+  slab->capacity = static_cast<uint16_t>(fit < kMaxBlocks ? fit : kMaxBlocks);
+  slab->start += slab->size() - slab->capacity * slab->stride;
   slab->free_bits = all_free(slab);
   slab->carved = 0;
   slab->all_free_bits = all_free(slab);

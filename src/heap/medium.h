@@ -2,7 +2,7 @@
 // block in the descriptor. Free blocks are not touched; every misuse shows in the bits.
 //
 // Block i starts at start + i * stride, where the leader's `start` is that of block 0: the blocks end
-// with the span, and what does not divide lies before them, less than a block. `magic` is
+// with the span, and what is left over lies before them, less than a slice. `magic` is
 // ceil(2^64 / stride): offset * magic has the block's number in its high 64 bits, and low 64 bits
 // below `magic` only if the offset is a multiple, and not negative. (Offsets are multiples of 16: a
 // negative one, down to -(stride - 16), has low bits of at least 16 * magic - stride.)

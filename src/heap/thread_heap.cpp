@@ -21,15 +21,15 @@ bool has_free(const Descriptor* slab) {
   return is_small(slab->size_class) ? !small::exhausted(slab) : slab->free_bits != 0;
 }
 
-bool has_block(const Descriptor* slab) {
-  return is_small(slab->size_class) ? !small::list_empty(slab) : slab->free_bits != 0;
+bool has_block(const Descriptor* slab, SizeClass cls) {
+  return is_small(cls) ? !small::list_empty(slab) : slab->free_bits != 0;
 }
 
 // No block is left in a slab of which pop() has failed, nor has one come back.
-bool is_used_up(const Descriptor* slab) {
+bool is_used_up(const Descriptor* slab, SizeClass cls) {
   // relaxed: what comes later is found at the next look.
   return slab->remote.load(std::memory_order_relaxed) == 0 &&
-         (!is_small(slab->size_class) || small::exhausted(slab));
+         (!is_small(cls) || small::exhausted(slab));
 }
 
 // Not for a slab that does not count: one that is Current or kept.
@@ -78,13 +78,40 @@ void stop_keeping(Descriptor* slab) {
 
 }  // namespace
 
-// refill: a block for the class, in the order of what it costs: the nursery while the class is new,
-// blocks freed by other threads, blocks not carved yet, a partial slab, an orphan, a new one.
+inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
+  if (slab != no_slab()) {
+    slab->place = SlabPlace::Current;
+    if (is_small(cls)) small::stop_counting(slab);
+  }
+  if (!is_small(cls)) {
+    medium_slots[medium_index(cls)] = slab;
+    if (slab != no_slab()) slab->carved = 0;
+    return;
+  }
+  for (size_t slot = block_size(cls) / 16, first = first_slot(cls); slot + 1 > first; --slot)
+    slots[slot] = slab;
+}
+
+// The short way of refill() between kept slabs, which a program fills and empties again and again.
+inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
+  slab->place = SlabPlace::Partial;
+  slab = partial[index_of(cls)].rotate(slab);
+  set_current(cls, slab);
+  return is_small(cls) ? small::pop(slab) : medium::pop(slab);
+}
+
 void* ThreadHeap::refill(SizeClass cls) {
   Descriptor* slab = current(cls);
-  Descriptor* waiting = partial[index_of(cls)].first;
-  if (waiting && slab->kept && !has_mail() && is_used_up(slab) && has_block(waiting))
-    return turn(slab, waiting);
+  const Descriptor* waiting = partial[index_of(cls)].first;
+  if (waiting && slab->kept && !has_mail() && is_used_up(slab, cls) && has_block(waiting, cls))
+    return turn(slab, cls);
+  return refill_slow(cls);
+}
+
+// A block for the class, in the order of what it costs: the nursery while the class is new,
+// blocks freed by other threads, blocks not carved yet, a partial slab, an orphan, a new one.
+void* ThreadHeap::refill_slow(SizeClass cls) {
+  Descriptor* slab = current(cls);
   if (slab == no_slab() && Nursery::serves(cls))
     if (void* block = nursery.allocate(this, cls)) return block;
   for (;;) {
@@ -101,35 +128,9 @@ void* ThreadHeap::refill(SizeClass cls) {
   }
 }
 
-// The short way of refill() between kept slabs, which a program fills and empties again and again.
-inline void* ThreadHeap::turn(Descriptor* slab, Descriptor* waiting) {
-  const SizeClass cls = slab->size_class;
-  DescriptorList& list = partial[index_of(cls)];
-  list.remove(waiting);
-  list.push_back(slab);
-  slab->place = SlabPlace::Partial;
-  set_current(cls, waiting);
-  return pop(waiting);
-}
-
-void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
-  if (slab != no_slab()) {
-    slab->place = SlabPlace::Current;
-    if (is_small(cls)) small::stop_counting(slab);
-  }
-  if (!is_small(cls)) {
-    medium_slots[medium_index(cls)] = slab;
-    if (slab != no_slab()) slab->carved = 0;
-    return;
-  }
-  for (size_t slot = block_size(cls) / 16, first = first_slot(cls); slot + 1 > first; --slot)
-    slots[slot] = slab;
-}
-
 // The current slab has no block left. It waits as Partial for one round of its class's list: if
 // nothing came back by then, find_slab() makes it Full.
 void ThreadHeap::retire(Descriptor* slab) {
-  if (slab->kept && is_outgrown(slab)) stop_keeping(slab);
   if (!slab->kept) start_counting(slab);
   slab->place = SlabPlace::Partial;
   partial[index_of(slab->size_class)].push_back(slab);
@@ -241,6 +242,15 @@ void ThreadHeap::keep_current_or_release(Descriptor* slab) {
   keep(slab);
 }
 
+// Later slabs of the class are longer. Those that are too short now are not kept when they become empty.
+void ThreadHeap::grow_medium(SizeClass cls) {
+  const size_t before = medium::slices_for(cls, medium_made[medium_index(cls)]);
+  medium::count_made(medium_made[medium_index(cls)]);
+  if (medium::slices_for(cls, medium_made[medium_index(cls)]) == before) return;
+  for (Descriptor* slab = partial[index_of(cls)].first; slab; slab = slab->next)
+    if (slab->kept && is_outgrown(slab)) stop_keeping(slab);
+}
+
 // A medium slab that is shorter than a new one would be: its class has grown.
 bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
   const SizeClass cls = slab->size_class;
@@ -339,7 +349,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
   slab->set_owner(tag);
   count_medium(slab, 1);
-  if (!is_small(cls)) medium::count_made(medium_made[medium_index(cls)]);
+  if (!is_small(cls)) grow_medium(cls);
   // release: after a fork the child takes a slab with a home to be in order.
   slab->home.store(this, std::memory_order_release);
   return slab;

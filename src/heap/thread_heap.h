@@ -96,7 +96,8 @@ class ThreadHeap {
   // relaxed: a first look.
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   void set_current(SizeClass cls, Descriptor* slab);
-  void* turn(Descriptor* slab, Descriptor* waiting);
+  void* turn(Descriptor* slab, SizeClass cls);
+  [[gnu::noinline]] void* refill_slow(SizeClass cls);
   void retire(Descriptor* slab);
   void make_full(Descriptor* slab);
   bool collect(Descriptor* slab);
@@ -109,6 +110,7 @@ class ThreadHeap {
   void keep_current_or_release(Descriptor* slab);
   void release(Descriptor* slab);
   void give_away(Descriptor* slab);
+  void grow_medium(SizeClass cls);
   bool is_outgrown(const Descriptor* slab) const;
   void count_medium(const Descriptor* slab, int change);
   bool stop_mail(Descriptor* slab);
