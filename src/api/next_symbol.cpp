@@ -1,8 +1,11 @@
 #include "api/next_symbol.h"
 
+#include <elf.h>
 #include <link.h>
 
 #include <cstdint>
+
+#include "os/process.h"
 
 namespace ox {
 namespace {
@@ -11,9 +14,12 @@ namespace {
 // has relocated them, and offsets where it has not (the vDSO).
 class Symbols {
  public:
-  explicit Symbols(const dl_phdr_info& object) : base_(object.dlpi_addr) {
-    for (int i = 0; i < object.dlpi_phnum; ++i)
-      if (object.dlpi_phdr[i].p_type == PT_DYNAMIC) read(base_ + object.dlpi_phdr[i].p_vaddr);
+  explicit Symbols(const link_map& object) : base_(object.l_addr) {
+    for (const ElfW(Dyn)* entry = object.l_ld; entry->d_tag; ++entry) {
+      if (entry->d_tag == DT_GNU_HASH) hash_ = at<uint32_t>(entry->d_un.d_ptr);
+      if (entry->d_tag == DT_SYMTAB) symbols_ = at<ElfW(Sym)>(entry->d_un.d_ptr);
+      if (entry->d_tag == DT_STRTAB) strings_ = at<char>(entry->d_un.d_ptr);
+    }
   }
 
   // nullptr: not defined there. The layout of DT_GNU_HASH:
@@ -53,56 +59,48 @@ class Symbols {
     return reinterpret_cast<const T*>(address < base_ ? base_ + address : address);
   }
 
-  void read(ElfW(Addr) section) {
-    for (auto* entry = reinterpret_cast<const ElfW(Dyn)*>(section); entry->d_tag; ++entry) {
-      if (entry->d_tag == DT_GNU_HASH) hash_ = at<uint32_t>(entry->d_un.d_ptr);
-      if (entry->d_tag == DT_SYMTAB) symbols_ = at<ElfW(Sym)>(entry->d_un.d_ptr);
-      if (entry->d_tag == DT_STRTAB) strings_ = at<char>(entry->d_un.d_ptr);
-    }
-  }
-
   ElfW(Addr) base_;
   const uint32_t* hash_ = nullptr;
-  const ElfW(Sym) * symbols_ = nullptr;
+  const ElfW(Sym)* symbols_ = nullptr;
   const char* strings_ = nullptr;
 };
 
-struct Search {
-  const void* own_address;
-  const char* name;
-  bool passed_own = false;
-  void* found = nullptr;
-};
-
-bool covers(const dl_phdr_info& object, const void* address) {
-  const uintptr_t offset = reinterpret_cast<uintptr_t>(address) - object.dlpi_addr;
-  for (int i = 0; i < object.dlpi_phnum; ++i) {
-    const ElfW(Phdr)& header = object.dlpi_phdr[i];
-    if (header.p_type == PT_LOAD && offset - header.p_vaddr < header.p_memsz) return true;
+// The loader's list of objects, in the order of look-up. Where it stands, the loader tells debuggers in the
+// executable's dynamic section. (dl_iterate_phdr() would be one more symbol, and a sanitizer's must not be called
+// before its runtime is up.) Without the loader's lock: objects that a program was started with stay, and those
+// that come later stand behind them, where hardly a look-up gets to.
+const link_map* first_object() {
+  const auto* headers = reinterpret_cast<const ElfW(Phdr)*>(os::auxiliary_value(AT_PHDR));
+  const ElfW(Dyn)* dynamic = nullptr;
+  ElfW(Addr) base = 0;
+  for (unsigned long left = headers ? os::auxiliary_value(AT_PHNUM) : 0; left > 0; --left, ++headers) {
+    if (headers->p_type == PT_PHDR) base = reinterpret_cast<ElfW(Addr)>(headers) - headers->p_vaddr;
+    if (headers->p_type == PT_DYNAMIC)
+      dynamic = reinterpret_cast<const ElfW(Dyn)*>(base + headers->p_vaddr);
   }
-  return false;
+  for (; dynamic && dynamic->d_tag != DT_NULL; ++dynamic)
+    if (dynamic->d_tag == DT_DEBUG && dynamic->d_un.d_ptr)
+      return reinterpret_cast<const r_debug*>(dynamic->d_un.d_ptr)->r_map;
+  return nullptr;
 }
 
-int visit(dl_phdr_info* object, size_t, void* data) {
-  auto& search = *static_cast<Search*>(data);
-  if (!search.passed_own)
-    search.passed_own = covers(*object, search.own_address);
-  else
-    search.found = Symbols(*object).find(search.name);
-  return search.found != nullptr;
+void* find_in(const link_map* object, const link_map* end, const char* name) {
+  for (; object != end; object = object->l_next)
+    if (void* found = Symbols(*object).find(name)) return found;
+  return nullptr;
 }
 
 }  // namespace
 
-void* find_behind(const void* own_address, const char* name) {
-  Search search{own_address, name};
-  dl_iterate_phdr(visit, &search);
-  return search.found;
+void* find_behind(const void* own_dynamic, const char* name) {
+  const link_map* const first = first_object();
+  const link_map* own = first;
+  while (own && own->l_ld != own_dynamic) own = own->l_next;
+  if (!own) return nullptr;
+  void* found = find_in(own->l_next, nullptr, name);
+  return found ? found : find_in(first, own, name);
 }
 
-void* next_symbol(const char* name) {
-  static const char here = 0;
-  return find_behind(&here, name);
-}
+void* next_symbol(const char* name) { return find_behind(_DYNAMIC, name); }
 
 }  // namespace ox

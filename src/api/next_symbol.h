@@ -11,12 +11,12 @@
 
 namespace ox {
 
-// The definition of `name` in the first object behind this library that has one, or nullptr. Any
-// thread.
+// The definition of `name` in the first object behind this library that has one, else, where this
+// library was opened late, in the first before it; or nullptr. Any thread.
 void* next_symbol(const char* name);
 
-// The same behind the object that contains `own_address`.
-void* find_behind(const void* own_address, const char* name);
+// The same for the object whose dynamic section that is.
+void* find_behind(const void* own_dynamic, const char* name);
 
 // One such function, found once. Not found, it is looked for again at the next call: the library
 // that has it may be loaded later.

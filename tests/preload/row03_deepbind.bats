@@ -31,6 +31,6 @@ setup_file() {
 
 @test "row 3: without dlsym, dlopen is found by a walk over the loaded objects" {
   build row03_symbols.cpp row03_symbols -std=c++20 -I"$BATS_TEST_DIRNAME/../../src" \
-    "$BATS_TEST_DIRNAME/../../src/api/next_symbol.cpp"
+    "$BATS_TEST_DIRNAME/../../src/api/next_symbol.cpp" "$BATS_TEST_DIRNAME/../../src/os/process.cpp"
   libc "$BATS_FILE_TMPDIR/row03_symbols"
 }
