@@ -10,6 +10,7 @@
 #include <cstddef>
 
 #include "base/denylist.h"
+#include "base/options.h"
 #include "base/process_state.h"
 #include "os/process.h"
 #include "os/syscall.h"
@@ -38,20 +39,14 @@ namespace {
     0,
     0};
 
-// "NAME=1" in `variable`, with exactly that value.
-bool is_set(const char* variable, const char* assignment) {
-  while (*assignment && *variable == *assignment) ++variable, ++assignment;
-  return *assignment == '\0' && *variable == '\0';
-}
-
-bool switched_off() {
-  if (!&__libc_stack_end || !__libc_stack_end) return false;
+// Reads the variables that are ours: see base/options.h.
+void read_environment() {
+  if (!&__libc_stack_end || !__libc_stack_end || os::is_secure()) return;
   const auto* words = static_cast<const long*>(__libc_stack_end);
   const long count = words[0];
   const auto* variables = reinterpret_cast<const char* const*>(words + 1 + count + 1);
   for (; *variables; ++variables)
-    if (**variables == 'O' && is_set(*variables, "OX_DISABLE=1")) return !os::is_secure();
-  return false;
+    if ((*variables)[0] == 'O' && (*variables)[1] == 'X' && (*variables)[2] == '_') options.read(*variables);
 }
 
 // The list's bytes, or 0.
@@ -83,7 +78,8 @@ size_t read_list(char* buffer, size_t size) {
 Serving decide(bool malloc_is_ours) {
   if (!malloc_is_ours) return Serving::OwnMalloc;
   if (policy::has_sanitizer()) return Serving::Sanitizer;
-  if (switched_off()) return Serving::SwitchedOff;
+  read_environment();
+  if (options[Option::Disable]) return Serving::SwitchedOff;
   return denied() ? Serving::Denied : Serving::Active;
 }
 
