@@ -8,6 +8,7 @@
 
 #include "api/export.h"
 #include "api/libc_symbols.h"
+#include "heap/service.h"
 #include "os/report.h"
 
 #define OX_EXPORT_CXX __attribute__((visibility("default")))
@@ -65,16 +66,32 @@ OX_EXPORT_CXX void* operator new[](std::size_t size, std::align_val_t alignment,
   return aligned(size, alignment);
 }
 
-OX_EXPORT_CXX void operator delete(void* block) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete[](void* block) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete[](void* block, std::size_t) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete[](void* block, std::align_val_t) noexcept { std::free(block); }
-OX_EXPORT_CXX void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
+OX_EXPORT_CXX void operator delete(void* block) noexcept {
   std::free(block);
 }
-OX_EXPORT_CXX void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
+OX_EXPORT_CXX void operator delete[](void* block) noexcept {
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete(void* block, std::size_t size) noexcept {
+  Service::check_size(block, size, __builtin_return_address(0));
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete[](void* block, std::size_t size) noexcept {
+  Service::check_size(block, size, __builtin_return_address(0));
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete(void* block, std::align_val_t) noexcept {
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete[](void* block, std::align_val_t) noexcept {
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete(void* block, std::size_t size, std::align_val_t) noexcept {
+  Service::check_size(block, size, __builtin_return_address(0));
+  std::free(block);
+}
+OX_EXPORT_CXX void operator delete[](void* block, std::size_t size, std::align_val_t) noexcept {
+  Service::check_size(block, size, __builtin_return_address(0));
   std::free(block);
 }
 OX_EXPORT_CXX void operator delete(void* block, const std::nothrow_t&) noexcept {
