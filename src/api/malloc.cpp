@@ -7,7 +7,7 @@
 #include "api/export.h"
 #include "api/probe.h"
 #include "base/bits.h"
-#include "heap/heap.h"
+#include "heap/service.h"
 #include "os/memory.h"
 
 namespace {
@@ -21,7 +21,7 @@ void* or_enomem(void* block) {
 
 [[gnu::noinline]] void* malloc_slow(size_t size) {
   if (__builtin_expect(probe::wanted(size), 0)) return probe::answer();
-  return or_enomem(heap::allocate_slow(size));
+  return or_enomem(Service::allocate_slow(size));
 }
 
 // As glibc, lenient: an alignment that is no power of two is rounded up to one.
@@ -33,31 +33,31 @@ void* aligned(size_t alignment, size_t size) {
   }
   if (!is_power_of_two(alignment))
     alignment = alignment ? size_t{2} << floor_log2(alignment) : kMinAlignment;
-  return or_enomem(heap::allocate_aligned(alignment, size));
+  return or_enomem(Service::allocate_aligned(alignment, size));
 }
 
 }  // namespace
 
 OX_EXPORT void* malloc(size_t size) {
-  return heap::allocate<malloc_slow>(size);
+  return Service::allocate<malloc_slow>(size);
 }
 
 OX_EXPORT void free(void* block) {
-  heap::release(block);
+  Service::release(block);
 }
 
 OX_EXPORT void* calloc(size_t count, size_t size) {
   size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes)) return or_enomem(nullptr);
-  return or_enomem(heap::allocate_zeroed(bytes));
+  return or_enomem(Service::allocate_zeroed(bytes));
 }
 
 OX_EXPORT void* realloc(void* block, size_t size) {
   if (block && size == 0) {
-    heap::release(block);
+    Service::release(block);
     return nullptr;
   }
-  return or_enomem(heap::reallocate(block, size, __builtin_return_address(0)));
+  return or_enomem(Service::reallocate(block, size, __builtin_return_address(0)));
 }
 
 OX_EXPORT void* memalign(size_t alignment, size_t size) {
@@ -70,7 +70,7 @@ OX_EXPORT void* aligned_alloc(size_t alignment, size_t size) {
 
 OX_EXPORT int posix_memalign(void** result, size_t alignment, size_t size) {
   if (!is_power_of_two(alignment) || alignment % sizeof(void*) != 0) return EINVAL;
-  void* block = heap::allocate_aligned(alignment, size);
+  void* block = Service::allocate_aligned(alignment, size);
   if (!block) return ENOMEM;
   *result = block;
   return 0;
@@ -87,5 +87,5 @@ OX_EXPORT void* pvalloc(size_t size) {
 }
 
 OX_EXPORT size_t malloc_usable_size(void* block) {
-  return heap::usable_size(block);
+  return Service::usable_size(block);
 }

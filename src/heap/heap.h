@@ -74,7 +74,14 @@ template <void* (*Slow)(size_t) = allocate_slow>
     free_checked(leader, block, __builtin_return_address(0));
 }
 
-// As the C functions of these meanings; sizes and alignments of any value, alignment a power of two.
+// Whether the calling thread is in a signal handler that has interrupted the heap; says so once.
+bool in_the_middle();
+// The class whose blocks serve such a request, kNoClass: none does.
+constexpr size_t kNoClass = kClasses;
+size_t aligned_class(size_t alignment, size_t size);
+
+// As the C functions of these meanings; sizes and alignments of any value, alignment a power of
+// two.
 void* allocate_zeroed(size_t size);
 void* allocate_aligned(size_t alignment, size_t size);
 void* reallocate(void* block, size_t size, const void* caller);

@@ -2,7 +2,9 @@
 
 #include <cstring>
 
+#include "base/policy.h"
 #include "os/memory.h"
+#include "span/guards.h"
 #include "span/region.h"
 #include "span/span_heap.h"
 
@@ -19,7 +21,14 @@ constexpr size_t kMostMoved = 256;
 // More cannot be had, and its count of slices would not fit.
 constexpr size_t kMaxBytes = size_t{1} << 46;
 
-size_t slices_for(size_t size) { return align_up(size, kSliceSize) >> kSliceShift; }
+// Hardened: to the byte, see heap/hardened.h.
+size_t usable_bytes(size_t size) {
+  return kHardened ? size : align_up(size, os::page_size());
+}
+
+size_t slices_for(size_t size) {
+  return align_up(size, kSliceSize) >> kSliceShift;
+}
 
 }  // namespace
 
@@ -28,9 +37,9 @@ void* allocate(size_t size, size_t alignment, bool& zeroed) {
   if (size == 0) size = 1;
   const size_t slices = slices_for(size);
   Descriptor* span =
-      span_heap::allocate(slices, alignment < kSliceSize ? kSliceSize : alignment, zeroed);
+      span_heap::allocate(slices, alignment < kSliceSize ? kSliceSize : alignment, zeroed, size);
   if (!span) return nullptr;
-  span->bytes = align_up(size, os::page_size());
+  span->bytes = usable_bytes(size);
   span->was_slab = false;
   span->kind = SpanKind::Large;
   return span->start;
@@ -57,12 +66,17 @@ void move(Descriptor* from, Descriptor* to, bool zeroed) {
 bool resize_in_place(Descriptor* span, size_t size) {
   if (size > kMaxBytes) return false;
   const size_t slices = slices_for(size);
+  if constexpr (kHardened) {
+    if (slices > span->slices || !guards::reopen(span, span->bytes, size)) return false;
+    span->bytes = size;
+    return true;
+  }
   bool zeroed;
   if (slices < span->slices)
     span_heap::shrink(span, slices);
   else if (slices > span->slices && !span_heap::extend(span, slices, zeroed))
     return false;
-  span->bytes = align_up(size, os::page_size());
+  span->bytes = usable_bytes(size);
   return true;
 }
 

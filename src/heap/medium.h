@@ -10,6 +10,8 @@
 
 #include <cstdint>
 
+#include "base/policy.h"
+#include "base/secret.h"
 #include "os/arch.h"
 #include "span/descriptor.h"
 
@@ -26,11 +28,24 @@ inline char* span_start(const Descriptor* slab) {
   return slab->start - start % kSliceSize;
 }
 
-// Takes the lowest free block, or nullptr.
+// Finds a set bit of `bits` that nobody foresees who does not know the secret, and clears it there.
+inline bool take_any(const Descriptor* slab, uint64_t& bits, uint64_t& index) {
+  if (bits == 0) return false;
+  const auto place = reinterpret_cast<uintptr_t>(slab);
+  const uint64_t by = ((bits ^ place ^ secret) * 0x9e3779b97f4a7c15) >> 58;
+  const uint64_t rotated = bits >> by | bits << (-by & 63);
+  index = (static_cast<uint64_t>(__builtin_ctzll(rotated)) + by) & 63;
+  bits &= ~(uint64_t{1} << index);
+  return true;
+}
+
+// Takes a free block, the lowest one or, hardened, any; or nullptr.
 inline char* pop(Descriptor* slab) {
   uint64_t bits = slab->free_bits;
   uint64_t index;
-  if (__builtin_expect(!arch::take_lowest(bits, index), 0)) return nullptr;
+  if (__builtin_expect(!(kHardened ? take_any(slab, bits, index) : arch::take_lowest(bits, index)),
+                       0))
+    return nullptr;
   slab->free_bits = bits;
   char* block = slab->start + index * slab->stride;
   if (!block) __builtin_unreachable();  // saves the caller's fast path a test

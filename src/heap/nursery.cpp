@@ -91,6 +91,18 @@ bool Nursery::contains(const char* block) const {
   return false;
 }
 
+void Nursery::check() const {
+  for (size_t index = 0; span_ && index < kServed; ++index)
+    for (size_t offset = top_[index], left = kSliceSize / kMinAlignment; offset != 0; --left) {
+      char* block = span_->start + offset;
+      const bool sound = left != 0 && is_block(block) && small::has_mark(span_, block) &&
+                         small::used_of(word_in(block)) == 0 &&
+                         class_at(cell_of(block)) == static_cast<SizeClass>(index);
+      if (!sound) report::corrupted_block(block, kBlockSizes[index], nullptr);
+      offset = offset_of(word_in(block));
+    }
+}
+
 void Nursery::release(void* block, const void* caller) {
   auto* bytes = static_cast<char*>(block);
   if (!is_block(block)) report::invalid_pointer("free", block, caller);

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/policy.h"
 #include "base/size_class.h"
 #include "span/descriptor.h"
 
@@ -22,7 +23,8 @@ namespace ox {
 
 class Nursery {
  public:
-  static bool serves(SizeClass cls) { return index_of(cls) < kServed; }
+  // Not in the hardened build: classes share pages here.
+  static bool serves(SizeClass cls) { return !kHardened && index_of(cls) < kServed; }
 
   // A block of a class that it serves; nullptr: use a slab.
   void* allocate(ThreadHeap* home, SizeClass cls);
@@ -32,6 +34,9 @@ class Nursery {
   size_t block_bytes(const void* block) const;
   // Whether the block waits in a free list. Costs a walk.
   bool contains(const char* block) const;
+
+  // Reports damage in the free lists.
+  void check() const;
 
   // Gives the slice back if no block is in use.
   void close();

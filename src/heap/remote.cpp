@@ -63,7 +63,7 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
 Added push_small(Descriptor* slab, char* block, const void* caller) {
   if (is_free(slab, block)) report::double_free(block, bytes_of(slab, block), caller);
   return add(slab, slab->remote.load(std::memory_order_relaxed), [&](small::Word before) {
-    small::word_in(block) = before ? before : small::make_word(slab, 0, small::kNoBlock);
+    small::put_word(slab, block, before ? before : small::make_word(slab, 0, small::kNoBlock));
     return small::make_word(slab, small::used_of(before) + 1,
                             small::offset_of(reinterpret_cast<uintptr_t>(block)));
   });

@@ -2,17 +2,22 @@
 // the thread's own slabs, and the calls that are rare or do more work than the call itself costs.
 #include <cstring>
 
+#include "base/secret.h"
+#include "heap/empty_blocks.h"
 #include "heap/heap.h"
 #include "heap/host.h"
 #include "heap/large.h"
 #include "heap/orphans.h"
 #include "heap/remote.h"
 #include "os/memory.h"
+#include "os/process.h"
 #include "os/report.h"
 #include "span/span_heap.h"
 
 namespace ox::heap {
 namespace {
+
+constexpr uint64_t kSecretPurpose = 0x5ec2e7;
 
 enum class Start : uint8_t { Pending, Active, Passthrough };
 
@@ -31,6 +36,7 @@ Start start_process() {
   // relaxed: under the lock.
   if (started.load(std::memory_order_relaxed) == Start::Pending) {
     starter.store(self, std::memory_order_relaxed);
+    secret = os::random_word(kSecretPurpose);
     const bool active = host::choose_mode() == host::Mode::Active;
     starter.store(0, std::memory_order_relaxed);
     // release: pairs with the acquire in is_active().
@@ -39,15 +45,9 @@ Start start_process() {
   return started.load(std::memory_order_relaxed);
 }
 
-// A signal handler's request, in the middle of what it interrupted. libc's allocator serves it, and
-// what it frees is left alone: no structure here may be touched, no lock waited for.
-bool in_the_middle() {
-  if (__builtin_expect(!os::interrupted(), 1)) return false;
-  report::interrupted();
-  return true;
+bool too_large(size_t size) {
+  return size > PTRDIFF_MAX;
 }
-
-bool too_large(size_t size) { return size > PTRDIFF_MAX; }
 
 void* allocate_large(size_t size, size_t alignment, bool& zeroed) {
   void* block = large::allocate(size, alignment, zeroed);
@@ -80,6 +80,8 @@ ThreadHeap* own_heap() {
 [[gnu::noinline]] void* allocate_rare(size_t size) {
   if (too_large(size)) return nullptr;
   if (!is_active()) return host::allocate(size);
+  if (size == 0 && empty_blocks::wanted())
+    if (void* block = empty_blocks::allocate()) return block;
   if (size > kMaxMedium) return allocate_large(size);
   ThreadHeap* heap = own_heap();
   return heap ? heap->refill(size_class_of(size)) : allocate_late(size);
@@ -117,7 +119,9 @@ void free_into_nursery(Descriptor* span, void* block, const void* caller) {
 [[noreturn]] void report_no_block(Descriptor* slice, const void* block, const void* caller) {
   const Descriptor* leader = region::leader_by_walk(slice);
   const bool plausible = reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0;
-  if (leader && leader->kind == SpanKind::Free && plausible)
+  const bool is_free =
+      leader && (leader->kind == SpanKind::Free || leader->kind == SpanKind::Resting);
+  if (is_free && plausible)
     report::double_free(block, slice->was_slab ? slice->block_bytes() : leader->size(), caller);
   report::invalid_pointer("free", block, caller);
 }
@@ -127,6 +131,8 @@ size_t checked_bytes(const char* call, Descriptor* slice, const void* block, con
   const Descriptor* span = leader_of(slice);
   if (span->kind == SpanKind::Large) {
     if (span->start == block) return span->bytes;
+  } else if (span->kind == SpanKind::Empty) {
+    if (empty_blocks::is_in_use(block)) return 0;
   } else if (remote::is_block(span, block) && !remote::is_free(span, block)) {
     return span->kind == SpanKind::Nursery
                ? span->home.load(std::memory_order_acquire)->nursery.block_bytes(block)
@@ -168,6 +174,14 @@ void* reallocate_large(Descriptor* span, size_t size) {
 
 }  // namespace
 
+// A signal handler's request, in the middle of what it interrupted. libc's allocator serves it, and
+// what it frees is left alone: no structure here may be touched, no lock waited for.
+bool in_the_middle() {
+  if (__builtin_expect(!os::interrupted(), 1)) return false;
+  report::interrupted();
+  return true;
+}
+
 bool is_active() {
   Start state = started.load(std::memory_order_acquire);
   if (__builtin_expect(state == Start::Pending, 0)) state = start_process();
@@ -175,7 +189,7 @@ bool is_active() {
 }
 
 void* allocate_slow(size_t size) {
-  if (size <= kMaxMedium && current_heap != &kEmptyHeap && !os::interrupted())
+  if (size - 1 < kMaxMedium && current_heap != &kEmptyHeap && !os::interrupted())
     return current_heap->refill(size_class_of(size));
   return allocate_rare(size);
 }
@@ -200,8 +214,15 @@ void free_slow(Descriptor* slice, void* block, const void* caller) {
     case SpanKind::Large:
       if (span->start == block) return large::release(span);
       break;
+    case SpanKind::Empty:
+      if (empty_blocks::release(block)) return;
+      if (reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0)
+        report::double_free(block, 0, caller);
+      break;
     case SpanKind::None:
     case SpanKind::Free:
+    case SpanKind::Guard:
+    case SpanKind::Resting:
       break;
   }
   report_no_block(span, block, caller);
@@ -230,16 +251,21 @@ void* allocate_zeroed(size_t size) {
 }
 
 // Blocks lie at multiples of their size: a class whose size is a multiple of the alignment serves.
+size_t aligned_class(size_t alignment, size_t size) {
+  if (alignment > kMaxMedium || size > kMaxMedium) return kNoClass;
+  const size_t wanted = align_up(size ? size : 1, alignment);
+  if (wanted > kMaxMedium) return kNoClass;
+  size_t index = index_of(size_class_of(wanted));
+  while (index < kClasses && kBlockSizes[index] % alignment != 0) ++index;
+  return index;
+}
+
 void* allocate_aligned(size_t alignment, size_t size) {
   if (too_large(size) || too_large(alignment)) return nullptr;
   if (alignment <= kMinAlignment) return allocate(size);
   if (!is_active()) return host::allocate_aligned(alignment, size);
-  if (alignment <= kMaxMedium && size <= kMaxMedium) {
-    const size_t wanted = align_up(size ? size : 1, alignment);
-    for (size_t index = index_of(size_class_of(wanted <= kMaxMedium ? wanted : kMaxMedium));
-         wanted <= kMaxMedium && index < kClasses; ++index)
-      if (kBlockSizes[index] % alignment == 0) return allocate(kBlockSizes[index]);
-  }
+  const size_t index = aligned_class(alignment, size);
+  if (index != kNoClass) return allocate(kBlockSizes[index]);
   bool zeroed;
   return allocate_large(size, alignment, zeroed);
 }

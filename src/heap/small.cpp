@@ -9,6 +9,29 @@ namespace {
 // Blocks are carved in steps that touch one page of the usual size.
 constexpr size_t kCarveBytes = 4096;
 
+// In which order blocks are handed out that are carved together: as they lie, or, hardened, at
+// random.
+class Order {
+ public:
+  Order([[maybe_unused]] size_t count, [[maybe_unused]] uint64_t seed) {
+    if constexpr (kHardened) {
+      uint64_t state = seed;
+      for (size_t i = 0; i < count; ++i) {
+        const size_t other = next_random(state) % (i + 1);
+        order_[i] = order_[other];
+        order_[other] = static_cast<uint8_t>(i);
+      }
+    }
+  }
+  size_t operator[](size_t i) const {
+    if constexpr (kHardened) return order_[i];
+    return i;
+  }
+
+ private:
+  uint8_t order_[kHardened ? kCarveBytes / kMinAlignment : 1];
+};
+
 char* first_block(const Descriptor* slab) {
   const size_t size = slab->block_bytes();
   const auto start = reinterpret_cast<uintptr_t>(slab->start);
@@ -53,13 +76,14 @@ bool carve(Descriptor* slab) {
   size_t count = to_page_end / size;
   if (count > left) count = left;
 
+  const Order order(count, reinterpret_cast<uintptr_t>(first));
+  const auto offset_at = [&](size_t i) { return offset_of(from + order[i] * size); };
   Word used = slab->carved;
-  char* block = first;
-  for (size_t i = 1; i < count; ++i, block += size)
-    word_in(block) = make_word(slab, ++used, offset_of(reinterpret_cast<uintptr_t>(block + size)));
-  word_in(block) = make_word(slab, ++used, kNoBlock);
+  for (size_t i = 0; i < count; ++i)
+    put_word(slab, slab->start + offset_at(i),
+             make_word(slab, ++used, i + 1 < count ? offset_at(i + 1) : kNoBlock));
   slab->carved = static_cast<uint16_t>(slab->carved + count);
-  slab->head = arch::with_low16(slab->head, from);
+  slab->head = arch::with_low16(slab->head, offset_at(0));
   return true;
 }
 
@@ -81,10 +105,13 @@ void start_counting(Descriptor* slab) {
   Word used = live_blocks(slab);
   slab->head = make_word(slab, used, offset_of(slab->head));
   for (Word offset = offset_of(slab->head); offset != kNoBlock;) {
-    StoredWord& word = word_in(slab->start + offset);
+    char* const block = slab->start + offset;
+    const Word word = word_in(block);
     offset = offset_of(word);
     const Word counted = make_word(slab, ++used, offset);
-    if (word != counted) word = counted;  // a fork's child copies no page for nothing
+    if (word == counted) continue;  // a fork's child copies no page for nothing
+    clear_twin(slab, block);
+    put_word(slab, block, counted);
   }
 }
 
@@ -122,7 +149,7 @@ bool take_remote(Descriptor* slab) {
   }
   while (offset_of(word) != kNoBlock) {
     char* block = slab->start + offset_of(word);
-    if (!has_mark(slab, block)) report::corrupted_block(block, slab->block_bytes(), nullptr);
+    if (!is_intact(slab, block)) report::corrupted_block(block, slab->block_bytes(), nullptr);
     word = word_in(block);
     push(slab, block);  // an empty slab is the caller's to notice
   }

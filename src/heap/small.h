@@ -23,6 +23,9 @@
 //     start    +8         first multiple of the size
 //     | mark   | no mark  | block | block | ...        carved | not yet touched |
 //
+// The hardened build repeats the word of a free block at the block's end, enciphered, so that no
+// part of it can be changed unnoticed; see heap/hardened.h for what else it writes into blocks.
+//
 // Holes. Where a slab has few blocks in use, its pages without any are given back to the system: a
 // bit each in `holes`. No block that has a byte in a hole is in the list, or counts as used. When the
 // list has run out, the blocks of a hole are carved anew.
@@ -37,6 +40,8 @@
 
 #include <cstdint>
 
+#include "base/policy.h"
+#include "base/secret.h"
 #include "os/arch.h"
 #include "span/descriptor.h"
 #include "span/region.h"
@@ -68,11 +73,39 @@ inline bool has_mark(const Descriptor* slab, const char* block) {
   return *reinterpret_cast<const StoredMark*>(block + kMarkOffset) == mark_of(slab);
 }
 
+inline uint64_t* twin_in(const Descriptor* slab, char* block) {
+  return reinterpret_cast<uint64_t*>(block + slab->block_bytes()) - 1;
+}
+inline uint64_t twin_of(const char* block, Word word) {
+  return ~word ^ secret ^ (reinterpret_cast<uintptr_t>(block) << 16);
+}
+
+// Writes a free block's word. Release: who sees the twin sees the word.
+inline void put_word(const Descriptor* slab, char* block, Word word) {
+  word_in(block) = word;
+  if constexpr (kHardened)
+    __atomic_store_n(twin_in(slab, block), twin_of(block, word), __ATOMIC_RELEASE);
+}
+// A block that is not free any more has no twin, then no word.
+inline void clear_twin(const Descriptor* slab, char* block) {
+  if constexpr (kHardened) {
+    __atomic_store_n(twin_in(slab, block), 0, __ATOMIC_RELAXED);
+    std::atomic_thread_fence(std::memory_order_release);
+  }
+}
+// A free block's word is as it was written.
+inline bool is_intact(const Descriptor* slab, char* block) {
+  if (!has_mark(slab, block)) return false;
+  if constexpr (kHardened) return *twin_in(slab, block) == twin_of(block, word_in(block));
+  return true;
+}
+
 // Takes the top block off the list. nullptr if there is none, or if its word was overwritten.
 inline char* pop(Descriptor* slab) {
   char* block = slab->start + static_cast<uint16_t>(slab->head);
-  if (__builtin_expect(!has_mark(slab, block), 0)) return nullptr;
+  if (__builtin_expect(!is_intact(slab, block), 0)) return nullptr;
   slab->head = word_in(block);
+  clear_twin(slab, block);
   word_in(block) = 0;
   if (!block) __builtin_unreachable();  // saves the caller's fast path a test
   return block;
@@ -88,7 +121,7 @@ inline bool is_multiple(const Descriptor* slab, const void* block) {
 inline bool push(Descriptor* slab, char* block) {
   const auto address = reinterpret_cast<uintptr_t>(block);
   const Word before = slab->head;
-  word_in(block) = before;
+  put_word(slab, block, before);
   const Word after = arch::with_low16(before, address) - slab->unit;
   slab->head = after;
   if constexpr (arch::kFusedEventTest) return address * slab->magic >= after;

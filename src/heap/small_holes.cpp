@@ -41,7 +41,7 @@ FreeBlocks listed_blocks(const Descriptor* slab) {
   FreeBlocks free;
   for (Word offset = offset_of(slab->head); offset != kNoBlock;
        offset = offset_of(word_in(slab->start + offset))) {
-    if (!has_mark(slab, slab->start + offset))
+    if (!is_intact(slab, slab->start + offset))
       report::corrupted_block(slab->start + offset, slab->block_bytes(), nullptr);
     free[index_at(slab, offset)] = true;
   }
@@ -79,8 +79,9 @@ uint64_t purge_pages(const Descriptor* slab, uint64_t wanted) {
 
 void link(Descriptor* slab, size_t index) {
   char* block = block_at(slab, index);
-  word_in(block) = slab->head;
-  slab->head = make_word(slab, used_of(slab->head) - 1, offset_of(reinterpret_cast<uintptr_t>(block)));
+  put_word(slab, block, slab->head);
+  slab->head =
+      make_word(slab, used_of(slab->head) - 1, offset_of(reinterpret_cast<uintptr_t>(block)));
 }
 
 // The page reads as zero unless the program wrote to a block after it freed it. The first access is a

@@ -1,5 +1,7 @@
 #include "heap/thread_heap.h"
 
+#include "heap/check.h"
+#include "heap/empty_blocks.h"
 #include "heap/medium.h"
 #include "heap/orphans.h"
 #include "heap/small.h"
@@ -88,8 +90,9 @@ inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
     if (slab != no_slab()) slab->carved = 0;
     return;
   }
-  for (size_t slot = block_size(cls) / 16, first = first_slot(cls); slot + 1 > first; --slot)
-    slots[slot] = slab;
+  // Where requests of no bytes are served otherwise, none may find a slab.
+  const size_t first = first_slot(cls) + (index_of(cls) == 0 && empty_blocks::wanted() ? 1 : 0);
+  for (size_t slot = block_size(cls) / 16; slot + 1 > first; --slot) slots[slot] = slab;
 }
 
 // The short way of refill() between kept slabs, which a program fills and empties again and again.
@@ -112,6 +115,7 @@ void* ThreadHeap::refill(SizeClass cls) {
 // blocks freed by other threads, blocks not carved yet, a partial slab, an orphan, a new one.
 void* ThreadHeap::refill_slow(SizeClass cls) {
   Descriptor* slab = current(cls);
+  if (slab == no_slab()) check::on_new_class(*this);
   if (slab == no_slab() && Nursery::serves(cls))
     if (void* block = nursery.allocate(this, cls)) return block;
   for (;;) {
@@ -299,6 +303,7 @@ bool ThreadHeap::release_kept() {
 }
 
 Descriptor* ThreadHeap::find_slab(SizeClass cls) {
+  check::on_slow_path(*this);
   if (has_mail()) read_mail();
   DescriptorList& list = partial[index_of(cls)];
   for (;;) {
@@ -370,6 +375,7 @@ void ThreadHeap::adopt(Descriptor* slab) {
 }
 
 void ThreadHeap::release(Descriptor* slab) {
+  check::on_slow_path(*this);
   count_medium(slab, -1);
   slab->set_owner(0);
   slab->home.store(nullptr, std::memory_order_relaxed);  // no block is left to reach it by

@@ -19,8 +19,10 @@
 #include <atomic>
 #include <cstddef>
 
+#include "base/policy.h"
 #include "base/size_class.h"
 #include "heap/nursery.h"
+#include "heap/quarantine.h"
 #include "os/lock.h"
 #include "span/descriptor.h"
 
@@ -51,6 +53,10 @@ class ThreadHeap {
   std::array<uint16_t, kMediumClasses> medium_slabs{};
   std::array<uint8_t, kMediumClasses> medium_made{};
   Nursery nursery;
+  // Hardened: freed blocks, small and medium ones, that wait to be used again.
+  [[no_unique_address]] PolicyMember<Quarantine<128>, 0> small_quarantine;
+  [[no_unique_address]] PolicyMember<Quarantine<16>, 1> medium_quarantine;
+  uint8_t next_checked = 0;    // the class whose slabs heap/check.h looks at next
   ThreadHeap* next = nullptr;  // in the list of unused heaps, or of all heaps in use
   ThreadHeap* prev = nullptr;
 
@@ -135,6 +141,8 @@ ThreadHeap* attach();
 void detach();
 // Whether the calling thread has been through detach().
 bool is_detached();
+// Whether no second thread has had a heap so far.
+bool only_one();
 
 // Heap of all threads that allocate after their end; under late_lock().
 ThreadHeap* late_heap();

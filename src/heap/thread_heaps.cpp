@@ -2,6 +2,7 @@
 // them. Heaps are never unmapped, for another thread may hold a heap's address while it posts mail.
 #include <new>
 
+#include "heap/hardened.h"
 #include "heap/host.h"
 #include "heap/idle.h"
 #include "heap/orphans.h"
@@ -38,14 +39,24 @@ size_t storage_left = 0;
 alignas(ThreadHeap) char first_heap[sizeof(ThreadHeap)];
 bool first_heap_given = false;
 
+std::atomic<size_t> heaps_taken{0};  // relaxed: a thread sees its own
+
 os::Lock late;
 ThreadHeap* late_one = nullptr;  // under `late`
 
 constinit __thread bool detached = false;
 
+// Hardened: between inaccessible pages.
+void* map_storage() {
+  if constexpr (!kHardened) return os::map(kStorageBytes);
+  auto* reserved = static_cast<char*>(os::reserve(kStorageBytes + 2 * os::page_size()));
+  if (!reserved || !os::commit(reserved + os::page_size(), kStorageBytes)) return nullptr;
+  return reserved + os::page_size();
+}
+
 // Where address space is used up, a slice of the heap's own: never given back, like all storage.
 char* new_storage() {
-  if (void* fresh = os::map(kStorageBytes)) return static_cast<char*>(fresh);
+  if (void* fresh = map_storage()) return static_cast<char*>(fresh);
   static_assert(kStorageBytes <= kSliceSize);
   bool zeroed;
   Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
@@ -86,6 +97,7 @@ ThreadHeap* take_heap(uintptr_t tag) {
   ThreadHeap* heap = unused.pop_front();
   if (!heap) heap = new_heap();
   if (!heap) return nullptr;
+  heaps_taken.fetch_add(1, std::memory_order_relaxed);
   heap->tag = tag;
   in_use_by(tag).push_front(heap);
   return heap;
@@ -114,6 +126,10 @@ void orphan_slabs_of_lost_threads(const Region& region) {
 
 }  // namespace
 
+bool only_one() {
+  return heaps_taken.load(std::memory_order_relaxed) <= 1;
+}
+
 ThreadHeap* attach() {
   ThreadHeap* heap = take_heap(arch::thread_pointer());
   if (!heap) return nullptr;
@@ -123,6 +139,7 @@ ThreadHeap* attach() {
 }
 
 void detach() {
+  if constexpr (kHardened) hardened::empty_quarantine();
   ThreadHeap* heap = current_heap;
   detached = true;
   if (heap == &kEmptyHeap) return;

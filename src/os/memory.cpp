@@ -83,6 +83,10 @@ bool renew(void* start, size_t size) {
   return map_with(start, size, PROT_READ | PROT_WRITE, MAP_FIXED) != nullptr;
 }
 
+bool close(void* start, size_t size) {
+  return map_with(start, size, PROT_NONE, MAP_FIXED) != nullptr;
+}
+
 bool exclude_from_dumps(void* start, size_t size) {
   return !failed(call(SYS_madvise, start, size, MADV_DONTDUMP));
 }

@@ -31,8 +31,11 @@ bool move_pages(void* from, void* to, size_t size);
 // in the process's list of mappings.
 bool renew(void* start, size_t size);
 
-// Start-up only, allowed to fail: core dumps and debuggers leave these pages out. commit() keeps it so,
-// renew() ends it.
+// Makes pages inaccessible and gives their memory back.
+bool close(void* start, size_t size);
+
+// Start-up only, allowed to fail: core dumps and debuggers leave these pages out. commit() keeps it
+// so, renew() ends it.
 bool exclude_from_dumps(void* start, size_t size);
 
 // Injected failure for tests: the nth call from now (1 = the next) and all `count - 1` after it

@@ -91,6 +91,29 @@ void corrupted_block(const void* block, size_t block_size, const void* caller) {
   finish(message.text(" (free ").number(block_size, 10).text("-byte block) is corrupted"), caller);
 }
 
+namespace {
+[[noreturn]] void out_of_bounds(const char* what, const void* block, size_t block_size,
+                                const void* caller) {
+  Message message;
+  message.text("oxidalloc: write ").text(what).text(" of ").address(block).text(" (");
+  finish(message.number(block_size, 10).text("-byte block)"), caller);
+}
+}  // namespace
+
+void overflow(const void* block, size_t block_size, const void* caller) {
+  out_of_bounds("past the end", block, block_size, caller);
+}
+
+void underflow(const void* block, size_t block_size, const void* caller) {
+  out_of_bounds("before the start", block, block_size, caller);
+}
+
+void invalid_size(const void* block, size_t size, const void* caller) {
+  Message message;
+  message.text("oxidalloc: delete of ").address(block).text(" as if it had ").number(size, 10);
+  finish(message.text(" bytes"), caller);
+}
+
 void out_of_memory(const char* call) {
   Message message;
   finish(message.text("oxidalloc: out of memory in ").text(call), nullptr);

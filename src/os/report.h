@@ -12,6 +12,10 @@ namespace ox::report {
 [[noreturn]] void double_free(const void* block, size_t block_size, const void* caller);
 [[noreturn]] void invalid_pointer(const char* call, const void* pointer, const void* caller);
 [[noreturn]] void corrupted_block(const void* block, size_t block_size, const void* caller);
+// Hardened: what stands behind or before a block in use was written to.
+[[noreturn]] void overflow(const void* block, size_t block_size, const void* caller);
+[[noreturn]] void underflow(const void* block, size_t block_size, const void* caller);
+[[noreturn]] void invalid_size(const void* block, size_t size, const void* caller);
 [[noreturn]] void out_of_memory(const char* call);
 
 // Prints one line, once per process, and returns.

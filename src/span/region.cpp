@@ -1,6 +1,7 @@
 #include "span/region.h"
 
 #include "base/bits.h"
+#include "base/policy.h"
 #include "os/arch.h"
 #include "os/memory.h"
 #include "os/process.h"
@@ -140,7 +141,9 @@ Descriptor* Region::take(size_t slices, size_t alignment, size_t& skipped) {
   const size_t bytes = slices << kSliceShift;
   if (first > size || bytes > size - first) return nullptr;
   const size_t end = first + bytes;
-  if (!grow_table(*this, end >> kSliceShift) || !grow_slices(*this, end)) return nullptr;
+  if (!grow_table(*this, end >> kSliceShift)) return nullptr;
+  if (!kHardened && !grow_slices(*this, end))
+    return nullptr;  // hardened: each span by itself, see guards.h
 
   skipped = (first - used) >> kSliceShift;
   for (Descriptor* d : {descriptor(used >> kSliceShift), descriptor(first >> kSliceShift)}) {

@@ -1,8 +1,10 @@
 #include "span/span_heap.h"
 
+#include "base/policy.h"
 #include "base/relaxed.h"
 #include "os/memory.h"
 #include "span/free_spans.h"
+#include "span/guards.h"
 #include "span/region.h"
 
 namespace ox::span_heap {
@@ -144,7 +146,51 @@ void release_locked(Descriptor* span, size_t touched) {
 
 }  // namespace
 
+namespace {
+
+// The hardened build's spans: see guards.h.
+Descriptor* take_guarded(size_t slices, size_t alignment) {
+  os::Guard guard(heap_lock);
+  const size_t with_guard = slices + guards::wanted();
+  Descriptor* span = take(with_guard, alignment);
+  while (!span) {
+    Descriptor* resting = guards::wake();
+    if (!resting) return nullptr;
+    free_spans::insert(resting);
+    span = take(with_guard, alignment);
+  }
+  if (with_guard != slices) guards::split_off(span);
+  used.fetch_add(span->size(), std::memory_order_relaxed);
+  return span;
+}
+
+void release_guarded(Descriptor* span) {
+  guards::close(span);
+  os::Guard guard(heap_lock);
+  used.fetch_sub(span->size(), std::memory_order_relaxed);
+  guards::join(span);
+  span->dirty = {};
+  if (Descriptor* rested = guards::rest(span)) free_spans::insert(rested);
+}
+
+Descriptor* allocate_guarded(size_t slices, size_t alignment, size_t bytes) {
+  Descriptor* span = take_guarded(slices, alignment);
+  if (!span || guards::open(span, bytes)) return span;
+  release_guarded(span);
+  return nullptr;
+}
+
+}  // namespace
+
 Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed) {
+  return allocate(slices, alignment, zeroed, slices << kSliceShift);
+}
+
+Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes) {
+  if constexpr (kHardened) {
+    zeroed = true;
+    return allocate_guarded(slices, alignment, bytes);
+  }
   os::Guard guard(heap_lock);
   Descriptor* span = take(slices, alignment);
   // Dirty and clean neighbours do not merge: clean ones do, and address space is found again.
@@ -157,11 +203,13 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed) {
 }
 
 void release(Descriptor* span, size_t touched) {
+  if constexpr (kHardened) return release_guarded(span);
   os::Guard guard(heap_lock);
   release_locked(span, touched);
 }
 
 bool extend(Descriptor* span, size_t slices, bool& zeroed) {
+  if constexpr (kHardened) return false;
   os::Guard guard(heap_lock);
   const size_t more = slices - span->slices;
   Descriptor* behind = free_spans::behind(span);
@@ -215,7 +263,7 @@ bool purge_all() {
 
 Figures figures() {
   os::Guard guard(heap_lock);
-  return {used, free_spans::dirty_bytes(), region::committed(), purges};
+  return {used, free_spans::dirty_bytes(), kHardened ? size_t{used} : region::committed(), purges};
 }
 
 os::Lock& lock() { return heap_lock; }

@@ -24,6 +24,9 @@ struct Figures {
 // least kSliceSize). `zeroed` tells whether all of it reads as zero. The caller sets its kind.
 // nullptr: no memory or no address space.
 Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed);
+// The same, for one of whose slices only the first `bytes` are used: the hardened build leaves the
+// others inaccessible.
+Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes);
 
 // Returns a span. `touched` is the number of bytes at its start that may hold memory.
 void release(Descriptor* span, size_t touched);

@@ -1,0 +1,80 @@
+// What the hardened build writes into blocks and expects there: see heap/hardened.h. Words are read
+// and written whole, for another thread may look at the block next to its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "base/secret.h"
+
+namespace ox::canary {
+
+constexpr size_t kBytes = 8;
+constexpr size_t kMostSlack = 0xffff;
+constexpr uint64_t kFiller = 0xd5d5d5d5d5d5d5d5;
+
+inline uint64_t* word_at(char* block, size_t block_bytes) {
+  return reinterpret_cast<uint64_t*>(block + block_bytes - kBytes);
+}
+
+// Never small enough to be a canary of 0.
+inline uint64_t key(const char* block) {
+  return ((reinterpret_cast<uintptr_t>(block) * 0x9e3779b97f4a7c15) ^ secret) | uint64_t{1} << 63;
+}
+
+// Whether `word` is the canary of the block; then `slack` is the number of unused bytes before it.
+inline bool matches(const char* block, uint64_t word, size_t& slack) {
+  slack = word ^ key(block);
+  return slack <= kMostSlack;
+}
+
+inline void write(char* block, size_t block_bytes, size_t slack) {
+  __atomic_store_n(word_at(block, block_bytes), key(block) ^ slack, __ATOMIC_RELAXED);
+}
+
+// The word at `at`, whose first `used` bytes are not filler but zero.
+inline uint64_t filler_after(size_t used) {
+  return kFiller << (8 * used);
+}
+
+// Fills [end - slack, end), in a block that is zero there; `end` is aligned to 8.
+inline void fill(char* end, size_t slack) {
+  for (; slack >= 8; slack -= 8) std::memcpy(end -= 8, &kFiller, 8);
+  if (slack == 0) return;
+  const uint64_t partial = filler_after(8 - slack);
+  std::memcpy(end - 8, &partial, 8);
+}
+
+// Whether it is still there. What lies before it may be anything.
+inline bool is_filled(const char* end, size_t slack) {
+  uint64_t word;
+  for (; slack >= 8; slack -= 8) {
+    std::memcpy(&word, end -= 8, 8);
+    if (word != kFiller) return false;
+  }
+  if (slack == 0) return true;
+  std::memcpy(&word, end - 8, 8);
+  return (word ^ kFiller) >> (8 * (8 - slack)) == 0;
+}
+
+// `from` and `bytes` are multiples of 16, `bytes` is not 0.
+inline bool is_zero(const char* from, size_t bytes) {
+  using Vector = uint64_t __attribute__((vector_size(16), may_alias));
+  Vector sum{};
+  for (const char* end = from + bytes; from != end; from += sizeof(Vector))
+    sum |= *reinterpret_cast<const Vector*>(from);
+  return (sum[0] | sum[1]) == 0;
+}
+
+inline void zero(char* from, size_t bytes) {
+  using Vector = uint64_t __attribute__((vector_size(16), may_alias));
+  if (bytes > 256) {
+    std::memset(from, 0, bytes);
+    return;
+  }
+  for (char* end = from + bytes; from != end; from += sizeof(Vector))
+    *reinterpret_cast<Vector*>(from) = Vector{};
+}
+
+}  // namespace ox::canary

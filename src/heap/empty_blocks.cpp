@@ -1,0 +1,81 @@
+#include "heap/empty_blocks.h"
+
+#include "os/lock.h"
+#include "os/memory.h"
+#include "span/span_heap.h"
+
+namespace ox::empty_blocks {
+namespace {
+
+constexpr size_t kBlocks = kSliceSize / kMinAlignment;
+constexpr size_t kWordBits = 64;
+constexpr size_t kWords = kBlocks / kWordBits;
+
+os::Lock opening;
+std::atomic<char*> slice{nullptr};  // written under `opening`
+// Relaxed: each bit is the block's alone, and there is no content that it could guard.
+std::atomic<uint64_t> in_use[kWords];
+std::atomic<size_t> next_word{0};  // so that an address is not used again at once
+
+char* open() {
+  os::Guard guard(opening);
+  if (char* start = slice.load(std::memory_order_relaxed)) return start;
+  bool zeroed;
+  Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
+  if (!span) return nullptr;
+  if (!os::close(span->start, span->size())) {
+    span_heap::release(span, 0);
+    return nullptr;
+  }
+  span->kind = SpanKind::Empty;
+  // release: whoever sees the slice sees what it is.
+  slice.store(span->start, std::memory_order_release);
+  return span->start;
+}
+
+// Takes a free bit of a word. kWordBits: there is none.
+size_t take_bit(std::atomic<uint64_t>& word) {
+  uint64_t bits = word.load(std::memory_order_relaxed);
+  while (~bits) {
+    const auto bit = static_cast<size_t>(__builtin_ctzll(~bits));
+    if (word.compare_exchange_weak(bits, bits | uint64_t{1} << bit, std::memory_order_relaxed))
+      return bit;
+  }
+  return kWordBits;
+}
+
+// The number of the block; kBlocks if none starts there.
+size_t index_of_block(const void* block) {
+  const auto offset =
+      static_cast<size_t>(static_cast<const char*>(block) - slice.load(std::memory_order_acquire));
+  return offset % kMinAlignment == 0 ? offset / kMinAlignment : kBlocks;
+}
+
+}  // namespace
+
+void* allocate() {
+  char* start = slice.load(std::memory_order_acquire);
+  if (!start && !(start = open())) return nullptr;
+  const size_t from = next_word.fetch_add(1, std::memory_order_relaxed);
+  for (size_t i = 0; i < kWords; ++i) {
+    const size_t word = (from + i) % kWords;
+    const size_t bit = take_bit(in_use[word]);
+    if (bit != kWordBits) return start + (word * kWordBits + bit) * kMinAlignment;
+  }
+  return nullptr;
+}
+
+bool release(const void* block) {
+  const size_t index = index_of_block(block);
+  if (index == kBlocks) return false;
+  const uint64_t bit = uint64_t{1} << index % kWordBits;
+  return in_use[index / kWordBits].fetch_and(~bit, std::memory_order_relaxed) & bit;
+}
+
+bool is_in_use(const void* block) {
+  const size_t index = index_of_block(block);
+  return index != kBlocks &&
+         in_use[index / kWordBits].load(std::memory_order_relaxed) >> index % kWordBits & 1;
+}
+
+}  // namespace ox::empty_blocks

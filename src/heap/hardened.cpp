@@ -1,0 +1,298 @@
+#include "heap/hardened.h"
+
+#include <cstring>
+
+#include "heap/empty_blocks.h"
+#include "heap/host.h"
+#include "heap/large.h"
+#include "os/memory.h"
+#include "os/report.h"
+
+namespace ox::hardened {
+namespace {
+
+// Where a block's own slab may be written to by its thread alone, a free looks at so much before
+// the block.
+constexpr size_t kLine = 64;
+
+bool has_heap() {
+  return current_heap != &kEmptyHeap;
+}
+
+// A place where a block of a slab may start. `bytes` 0: none.
+struct Place {
+  Descriptor* slab;
+  size_t bytes;
+};
+
+Place place_of(Descriptor* slice, const char* block) {
+  if (slice->kind == SpanKind::Small) {
+    const size_t bytes = slice->block_bytes();
+    const auto offset = static_cast<size_t>(block - slice->start);
+    const bool fits =
+        small::is_multiple(slice, block) && offset != 0 && offset + bytes <= kSliceSize;
+    return {slice, fits ? bytes : 0};
+  }
+  if (slice->kind != SpanKind::Medium) return {slice, 0};
+  Descriptor* leader = slice->region->leader_of(slice);
+  return {leader, medium::is_block(leader, block) ? leader->block_bytes() : 0};
+}
+
+bool is_own(const Descriptor* slab) {
+  const uintptr_t self = arch::thread_pointer();
+  return arch::equal(slab->owner, self) || arch::equal(slab->medium_owner, self);
+}
+
+// Whether the block is in the list of free ones, or was there and comes back as soon as one looks.
+bool is_listed(const Descriptor* slab, char* block) {
+  return is_small(slab->size_class) && small::is_intact(slab, block);
+}
+
+// The end of a place where no block is in use, or whose canary is damaged.
+[[noreturn]] void report_canary(Place place, char* block, uint64_t word, const void* caller) {
+  const bool carved = !is_small(place.slab->size_class) || small::is_block(place.slab, block);
+  if (!carved) report::invalid_pointer("free", block, caller);
+  if (word == 0 || is_listed(place.slab, block)) report::double_free(block, place.bytes, caller);
+  report::overflow(block, place.bytes, caller);
+}
+
+// The word before a block is the end of another one, or of nothing.
+bool is_sound_before(Place place, char* block) {
+  const uint64_t word = *reinterpret_cast<const uint64_t*>(block - canary::kBytes);
+  if (word == 0) return true;
+  char* const before = block - place.bytes;
+  size_t slack;
+  if (canary::matches(before, word, slack)) return true;
+  return is_small(place.slab->size_class) && before > place.slab->start &&
+         small::is_intact(place.slab, before);
+}
+
+// Behind medium blocks there is more room that should be zero, if the block there is free: a line
+// of it. Another thread may be about to zero it.
+bool is_zero_before(Place place, const char* block) {
+  if (is_small(place.slab->size_class) || !thread_heaps::only_one()) return true;
+  const uint64_t word = *reinterpret_cast<const uint64_t*>(block - canary::kBytes);
+  return word != 0 || canary::is_zero(block - kLine, kLine);
+}
+
+void check_before(Place place, char* block, const void* caller) {
+  if (!is_own(place.slab)) return;
+  const char* start =
+      is_small(place.slab->size_class) ? place.slab->start : medium::span_start(place.slab);
+  const bool has_line = block - start >= static_cast<ptrdiff_t>(kLine);
+  if (block == start ||
+      (is_sound_before(place, block) && (!has_line || is_zero_before(place, block))))
+    return;
+  report::underflow(block, place.bytes, caller);
+}
+
+// Checks a block in use; returns how many bytes it was asked for. nullptr for `call`: a free.
+size_t checked_size(Place place, char* block, const char* call, const void* caller) {
+  const uint64_t word = __atomic_load_n(canary::word_at(block, place.bytes), __ATOMIC_RELAXED);
+  size_t slack;
+  if (__builtin_expect(!canary::matches(block, word, slack) || slack > place.bytes - kCanaryBytes,
+                       0)) {
+    if (call && (word == 0 || is_listed(place.slab, block)))
+      report::invalid_pointer(call, block, caller);
+    report_canary(place, block, word, caller);
+  }
+  if (__builtin_expect(!canary::is_filled(block + place.bytes - kCanaryBytes, slack), 0))
+    report::overflow(block, place.bytes, caller);
+  return place.bytes - kCanaryBytes - slack;
+}
+
+char* filler_of(const Descriptor* span, size_t& bytes) {
+  char* from = span->start + span->bytes;
+  bytes = align_up(span->bytes, os::page_size()) - span->bytes;
+  return from;
+}
+
+void fill_large(Descriptor* span) {
+  size_t bytes;
+  char* from = filler_of(span, bytes);
+  std::memset(from, static_cast<int>(canary::kFiller & 0xff), bytes);
+}
+
+void check_large(const Descriptor* span, const void* caller) {
+  size_t bytes;
+  const char* from = filler_of(span, bytes);
+  for (size_t i = 0; i < bytes; ++i)
+    if (static_cast<unsigned char>(from[i]) != (canary::kFiller & 0xff))
+      report::overflow(span->start, span->bytes, caller);
+}
+
+bool is_large(const Descriptor* slice, const void* block) {
+  return slice->kind == SpanKind::Large && slice->start == block;
+}
+
+void* allocate_large(size_t size, size_t alignment) {
+  bool zeroed;
+  void* block = large::allocate(size, alignment, zeroed);
+  if (!block && has_heap() && current_heap->release_kept())
+    block = large::allocate(size, alignment, zeroed);
+  if (block) fill_large(region::find(reinterpret_cast<uintptr_t>(block)));
+  return block;
+}
+
+// The block's time is over. What the heap is about to overwrite must still be zero; the rest is
+// looked at when the block is handed out.
+void release_rested(char* block) {
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
+  if (slice->kind == SpanKind::Small) {
+    const size_t bytes = slice->block_bytes();
+    if (small::word_in(block) != 0 || *canary::word_at(block, bytes) != 0)
+      report_written(block, bytes);
+  }
+  heap::release(block);
+}
+
+void wait(Place place, char* block) {
+  void* rested = block;
+  if (has_heap())
+    rested = is_small(place.slab->size_class) ? current_heap->small_quarantine.exchange(block)
+                                              : current_heap->medium_quarantine.exchange(block);
+  if (rested) release_rested(static_cast<char*>(rested));
+}
+
+void release_into_slab(Place place, char* block, const void* caller) {
+  checked_size(place, block, nullptr, caller);
+  check_before(place, block, caller);
+  // The canary first: whoever sees that the block is not zero yet sees that it is not in use.
+  __atomic_store_n(canary::word_at(block, place.bytes), 0, __ATOMIC_RELAXED);
+  std::atomic_thread_fence(std::memory_order_release);
+  canary::zero(block, place.bytes);
+  wait(place, block);
+}
+
+// As usable_size(), for a block of ours.
+size_t size_of(Descriptor* slice, char* block, const char* call, const void* caller) {
+  const Place place = place_of(slice, block);
+  if (place.bytes) return checked_size(place, block, call, caller);
+  if (is_large(slice, block)) return slice->bytes;
+  if (slice->kind == SpanKind::Empty && empty_blocks::is_in_use(block)) return 0;
+  report::invalid_pointer(call, block, caller);
+}
+
+bool resize_large(Descriptor* span, size_t size) {
+  if (size <= kMostInSlabs || size > PTRDIFF_MAX || !large::resize_in_place(span, size))
+    return false;
+  fill_large(span);
+  return true;
+}
+
+// True if the block fits, and not more than half of it is given up.
+bool resize_in_slab(Place place, char* block, size_t size) {
+  const size_t room = place.bytes - kCanaryBytes;
+  if (size > room || size < place.bytes / 2) return false;
+  std::memset(block + size, static_cast<int>(canary::kFiller & 0xff), room - size);
+  canary::write(block, place.bytes, room - size);
+  return true;
+}
+
+void* move(void* block, size_t old_size, size_t size, const void* caller) {
+  void* fresh = allocate(size);
+  if (!fresh) return nullptr;
+  std::memcpy(fresh, block, old_size < size ? old_size : size);
+  release(block, caller);
+  return fresh;
+}
+
+void* move_large(Descriptor* span, size_t size) {
+  void* fresh = allocate_large(size, kSliceSize);
+  if (!fresh) return nullptr;
+  Descriptor* to = region::find(reinterpret_cast<uintptr_t>(fresh));
+  large::move(span, to, true);
+  fill_large(to);
+  return fresh;
+}
+
+[[gnu::noinline]] void* allocate_zeroed_slow(size_t size) {
+  if (size <= PTRDIFF_MAX && !heap::is_active()) return host::allocate_zeroed(size);
+  return allocate_slow(size);
+}
+
+}  // namespace
+
+void report_written(void* block, size_t block_bytes) {
+  report::corrupted_block(block, block_bytes, nullptr);
+}
+
+void* allocate_slow(size_t size) {
+  if (size > PTRDIFF_MAX) return nullptr;
+  if (!heap::is_active()) return host::allocate(size);
+  if (size > kMostInSlabs) return allocate_large(size, kSliceSize);
+  if (size == 0)
+    if (void* block = empty_blocks::allocate()) return block;
+  const size_t inner = size + kCanaryBytes;
+  void* block = heap::allocate_slow(inner);
+  return block ? prepare(block, block_size(size_class_of(inner)), size) : nullptr;
+}
+
+void release(void* pointer, const void* caller) {
+  if (!pointer) return;
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(pointer));
+  if (!slice) return host::release(pointer);
+  if (heap::in_the_middle()) return;
+  auto* block = static_cast<char*>(pointer);
+  const Place place = place_of(slice, block);
+  if (__builtin_expect(place.bytes != 0, 1)) return release_into_slab(place, block, caller);
+  if (slice->kind == SpanKind::Small || slice->kind == SpanKind::Medium)
+    report::invalid_pointer("free", block, caller);
+  if (is_large(slice, block)) check_large(slice, caller);
+  heap::free_slow(slice, block, caller);
+}
+
+void check_size(void* pointer, size_t size, const void* caller) {
+  Descriptor* slice = pointer ? region::find(reinterpret_cast<uintptr_t>(pointer)) : nullptr;
+  if (slice && !heap::in_the_middle() &&
+      size_of(slice, static_cast<char*>(pointer), "delete", caller) < size)
+    report::invalid_size(pointer, size, caller);
+}
+
+void* allocate_zeroed(size_t size) {
+  return allocate<allocate_zeroed_slow>(size);
+}
+
+void* allocate_aligned(size_t alignment, size_t size) {
+  if (size > PTRDIFF_MAX || alignment > PTRDIFF_MAX) return nullptr;
+  if (alignment <= kMinAlignment) return allocate(size);
+  if (!heap::is_active()) return host::allocate_aligned(alignment, size);
+  const size_t index =
+      size > kMostInSlabs ? heap::kNoClass : heap::aligned_class(alignment, size + kCanaryBytes);
+  if (index == heap::kNoClass) return allocate_large(size ? size : 1, alignment);
+  void* block = heap::allocate(kBlockSizes[index]);
+  return block ? prepare(block, kBlockSizes[index], size) : nullptr;
+}
+
+void* reallocate(void* pointer, size_t size, const void* caller) {
+  if (!pointer) return allocate(size);
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(pointer));
+  if (!slice) return host::reallocate(pointer, size);
+  auto* block = static_cast<char*>(pointer);
+  const size_t old_size = size_of(slice, block, "realloc", caller);
+  if (size > PTRDIFF_MAX) return nullptr;
+  const Place place = place_of(slice, block);
+  if (place.bytes != 0 && resize_in_slab(place, block, size)) return block;
+  if (!is_large(slice, block) || heap::in_the_middle()) return move(block, old_size, size, caller);
+  check_large(slice, caller);
+  if (resize_large(slice, size)) return block;
+  return size > old_size ? move_large(slice, size) : move(block, old_size, size, caller);
+}
+
+size_t usable_size(const void* pointer, const void* caller) {
+  if (!pointer) return 0;
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(pointer));
+  if (!slice) return host::usable_size(pointer);
+  return size_of(slice, static_cast<char*>(const_cast<void*>(pointer)), "malloc_usable_size",
+                 caller);
+}
+
+void empty_quarantine() {
+  if (!has_heap()) return;
+  while (void* block = current_heap->small_quarantine.take())
+    release_rested(static_cast<char*>(block));
+  while (void* block = current_heap->medium_quarantine.take())
+    release_rested(static_cast<char*>(block));
+}
+
+}  // namespace ox::hardened

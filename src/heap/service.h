@@ -1,0 +1,55 @@
+// What the entry points call: the heap, or the hardened build's layer before it.
+#pragma once
+
+#include "base/policy.h"
+#include "heap/hardened.h"
+#include "heap/heap.h"
+
+namespace ox {
+
+struct PlainService {
+  template <void* (*Slow)(size_t) = heap::allocate_slow>
+  [[gnu::always_inline]] static void* allocate(size_t size) {
+    return heap::allocate<Slow>(size);
+  }
+  static void* allocate_slow(size_t size) { return heap::allocate_slow(size); }
+  [[gnu::always_inline]] static void release(void* block) { heap::release(block); }
+  // Sizes are hints.
+  static void check_size(void*, size_t, const void*) {}
+  static void* allocate_zeroed(size_t size) { return heap::allocate_zeroed(size); }
+  static void* allocate_aligned(size_t alignment, size_t size) {
+    return heap::allocate_aligned(alignment, size);
+  }
+  static void* reallocate(void* block, size_t size, const void* caller) {
+    return heap::reallocate(block, size, caller);
+  }
+  static size_t usable_size(const void* block) { return heap::usable_size(block); }
+};
+
+struct HardenedService {
+  template <void* (*Slow)(size_t) = hardened::allocate_slow>
+  [[gnu::always_inline]] static void* allocate(size_t size) {
+    return hardened::allocate<Slow>(size);
+  }
+  static void* allocate_slow(size_t size) { return hardened::allocate_slow(size); }
+  [[gnu::always_inline]] static void release(void* block) {
+    hardened::release(block, __builtin_return_address(0));
+  }
+  static void check_size(void* block, size_t size, const void* caller) {
+    hardened::check_size(block, size, caller);
+  }
+  static void* allocate_zeroed(size_t size) { return hardened::allocate_zeroed(size); }
+  static void* allocate_aligned(size_t alignment, size_t size) {
+    return hardened::allocate_aligned(alignment, size);
+  }
+  static void* reallocate(void* block, size_t size, const void* caller) {
+    return hardened::reallocate(block, size, caller);
+  }
+  [[gnu::always_inline]] static size_t usable_size(const void* block) {
+    return hardened::usable_size(block, __builtin_return_address(0));
+  }
+};
+
+using Service = std::conditional_t<kHardened, HardenedService, PlainService>;
+
+}  // namespace ox
