@@ -10,6 +10,7 @@
 #include <cstddef>
 
 #include "base/denylist.h"
+#include "base/options.h"
 #include "base/process_state.h"
 #include "os/process.h"
 #include "os/syscall.h"
@@ -35,16 +36,12 @@ void copy(const char (&from)[Size], char* to) {
   for (size_t i = 0; i < Size; ++i) to[i] = from[i];
 }
 
-// "NAME=1" in `variable`, with exactly that value.
-bool is_set(const char* variable, const char* assignment) {
-  while (*assignment && *variable == *assignment) ++variable, ++assignment;
-  return *assignment == '\0' && *variable == '\0';
-}
-
-bool switched_off() {
+// Reads the variables that are ours: see base/options.h.
+void read_environment() {
+  if (os::is_secure()) return;
   for (const char* const* variable = os::environment(); *variable; ++variable)
-    if (**variable == 'O' && is_set(*variable, "OX_DISABLE=1")) return !os::is_secure();
-  return false;
+    if ((*variable)[0] == 'O' && (*variable)[1] == 'X' && (*variable)[2] == '_')
+      options.read(*variable);
 }
 
 // The list's bytes, or 0.
@@ -76,7 +73,8 @@ size_t read_list(char* buffer, size_t size) {
 Serving decide(bool malloc_is_ours) {
   if (!malloc_is_ours) return Serving::OwnMalloc;
   if (policy::has_sanitizer()) return Serving::Sanitizer;
-  if (switched_off()) return Serving::SwitchedOff;
+  read_environment();
+  if (options[Option::Disable]) return Serving::SwitchedOff;
   return denied() ? Serving::Denied : Serving::Active;
 }
 
