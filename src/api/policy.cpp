@@ -82,6 +82,8 @@ Serving decide(bool malloc_is_ours) {
 
 namespace policy {
 
+const char* version() { return state.version; }
+
 void tell_heap(uintptr_t start, uintptr_t end) {
   state.heap_start = start;
   state.heap_end = end;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "api/at_exit.h"
 #include "api/libc_symbols.h"
 #include "api/next_symbol.h"
 #include "api/policy.h"
@@ -87,6 +88,7 @@ Mode choose_mode() {
   region::prepare();
   policy::tell_heap(reinterpret_cast<uintptr_t>(region::primary.table),
                     region::primary.base + region::primary.size);
+  at_exit::prepare();
   return Mode::Active;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "heap/class_slices.h"
 #include "os/memory.h"
 #include "span/region.h"
 #include "span/span_heap.h"
@@ -33,10 +34,12 @@ void* allocate(size_t size, size_t alignment, bool& zeroed) {
   span->bytes = align_up(size, os::page_size());
   span->was_slab = false;
   span->kind = SpanKind::Large;
+  class_slices::add(class_slices::kLarge, slices);
   return span->start;
 }
 
 void release(Descriptor* span) {
+  class_slices::subtract(class_slices::kLarge, span->slices);
   span->kind = SpanKind::None;
   span_heap::release(span, span->bytes);
 }
@@ -50,6 +53,7 @@ void move(Descriptor* from, Descriptor* to, bool zeroed) {
   }
   to->moved = true;
   from->moved = !os::renew(from->start, from->size());
+  class_slices::subtract(class_slices::kLarge, from->slices);
   from->kind = SpanKind::None;
   span_heap::release(from, 0);
 }
@@ -57,11 +61,14 @@ void move(Descriptor* from, Descriptor* to, bool zeroed) {
 bool resize_in_place(Descriptor* span, size_t size) {
   if (size > kMaxBytes) return false;
   const size_t slices = slices_for(size);
+  const size_t before = span->slices;
   bool zeroed;
-  if (slices < span->slices)
+  if (slices < before)
     span_heap::shrink(span, slices);
-  else if (slices > span->slices && !span_heap::extend(span, slices, zeroed))
+  else if (slices > before && !span_heap::extend(span, slices, zeroed))
     return false;
+  class_slices::subtract(class_slices::kLarge, before);
+  class_slices::add(class_slices::kLarge, slices);
   span->bytes = align_up(size, os::page_size());
   return true;
 }

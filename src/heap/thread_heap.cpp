@@ -1,5 +1,6 @@
 #include "heap/thread_heap.h"
 
+#include "heap/class_slices.h"
 #include "heap/medium.h"
 #include "heap/orphans.h"
 #include "heap/small.h"
@@ -8,10 +9,6 @@
 
 namespace ox {
 namespace {
-
-bool take_remote(Descriptor* slab) {
-  return is_small(slab->size_class) ? small::take_remote(slab) : medium::take_remote(slab);
-}
 
 void* pop(Descriptor* slab) {
   return is_small(slab->size_class) ? small::pop(slab) : medium::pop(slab);
@@ -143,6 +140,11 @@ void ThreadHeap::make_full(Descriptor* slab) {
   // seq_cst, both: see remote.h.
   slab->mail.store(Mail::Wanted, std::memory_order_seq_cst);
   if (slab->remote.load(std::memory_order_seq_cst) != 0 && stop_mail(slab)) take_back(slab);
+}
+
+bool ThreadHeap::take_remote(Descriptor* slab) {
+  return is_small(slab->size_class) ? small::take_remote(slab, remote_frees_)
+                                    : medium::take_remote(slab, remote_frees_);
 }
 
 // Takes what other threads freed into a slab that is not Full. The owner word first, so that a later
@@ -342,6 +344,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   if (!is_small(cls)) medium::count_made(medium_made[medium_index(cls)]);
   // release: after a fork the child takes a slab with a home to be in order.
   slab->home.store(this, std::memory_order_release);
+  class_slices::add(index_of(cls), slices);
   return slab;
 }
 
@@ -360,6 +363,7 @@ void ThreadHeap::adopt(Descriptor* slab) {
 }
 
 void ThreadHeap::release(Descriptor* slab) {
+  class_slices::subtract(index_of(slab->size_class), slab->slices);
   count_medium(slab, -1);
   slab->set_owner(0);
   slab->home.store(nullptr, std::memory_order_relaxed);  // no block is left to reach it by

@@ -82,6 +82,9 @@ class ThreadHeap {
   // orphans by what their descriptors say; its lists are forgotten. Under the orphans' lock.
   static void orphan_after_fork(Descriptor* slab);
 
+  // Blocks that other threads freed and this heap took in. Any thread.
+  size_t remote_frees() const { return remote_frees_ + nursery.remote_frees(); }
+
   Descriptor* current(SizeClass cls) const {
     return is_small(cls) ? slots[block_size(cls) / 16] : medium_slots[medium_index(cls)];
   }
@@ -90,6 +93,7 @@ class ThreadHeap {
   static constexpr unsigned kFewestRefusals = 64;
   unsigned refused_ = 0;  // empty slabs that could not be kept since the last look at those that are
   unsigned refusals_until_look_ = kFewestRefusals;
+  Relaxed<size_t> remote_frees_;
   size_t next_look_ = size_t{32} << 20;  // bytes in use by the process at the next look_for_pages()
 
   void look_for_pages();
@@ -99,6 +103,7 @@ class ThreadHeap {
   void* turn(Descriptor* slab, Descriptor* waiting);
   void retire(Descriptor* slab);
   void make_full(Descriptor* slab);
+  bool take_remote(Descriptor* slab);
   bool collect(Descriptor* slab);
   Descriptor* find_slab(SizeClass cls);
   Descriptor* new_slab(SizeClass cls);
@@ -131,6 +136,11 @@ namespace thread_heaps {
 ThreadHeap* attach();
 // Takes it back. The thread allocates through late_heap() from now on.
 void detach();
+// Heaps in use, and what all heaps took in of other threads' frees.
+struct Figures {
+  size_t heaps = 0, remote_frees = 0;
+};
+Figures figures();
 // Whether the calling thread has been through detach().
 bool is_detached();
 

@@ -133,6 +133,18 @@ void detach() {
   unused.push_front(heap);
 }
 
+Figures figures() {
+  Figures sum;
+  os::Guard guard(heaps_lock);
+  for (const List<ThreadHeap>& bucket : in_use)
+    for (const ThreadHeap* heap = bucket.first; heap; heap = heap->next) {
+      ++sum.heaps;
+      sum.remote_frees += heap->remote_frees();
+    }
+  for (const ThreadHeap* heap = unused.first; heap; heap = heap->next) sum.remote_frees += heap->remote_frees();
+  return sum;
+}
+
 bool is_detached() { return detached; }
 
 ThreadHeap* late_heap() {
