@@ -17,12 +17,12 @@ namespace {
 constexpr int kStandardError = 2;
 
 os::FileIdentity standard_error;
-int duplicate = -1;
+int duplicate = 0;  // 0: none
 
 // Where standard error went at the start, or -1.
 int find_standard_error() {
   for (const int file : {duplicate, kStandardError})
-    if (file >= 0 && os::identity_of(file) == standard_error) return file;
+    if (file > 0 && os::identity_of(file) == standard_error) return file;
   return -1;
 }
 

@@ -1,5 +1,6 @@
 // The figures as a table for people. All sizes in bytes.
 #include "heap/stats.h"
+#include "os/process.h"
 #include "os/text_writer.h"
 
 namespace ox::heap {
@@ -25,7 +26,10 @@ void row(TextWriter& out, SizeClass cls, const ClassFigures& figures) {
 }  // namespace
 
 void print(const Figures& figures, const ClassTable& classes, TextWriter& out) {
-  out.text("oxidalloc:\n");
+  char path[256];
+  os::executable_path(path, sizeof path);
+  out.text("oxidalloc: PID ").number(static_cast<uint64_t>(os::process_id()));
+  out.text(" (").text(path).text("), bytes:\n");
   line(out, "in use bytes     ", figures.live_bytes, figures.live_blocks, " blocks");
   line(out, "of these large   ", figures.large_bytes, figures.large_blocks, " blocks");
   line(out, "spans            ", figures.span_bytes);

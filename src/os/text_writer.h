@@ -15,11 +15,9 @@ class TextWriter {
   TextWriter(const TextWriter&) = delete;
   TextWriter& operator=(const TextWriter&) = delete;
 
-  TextWriter& text(const char* string, size_t width = 0) {
-    size_t length = 0;
-    while (string[length]) ++length;
-    pad(length, width);
-    return characters(string, length);
+  TextWriter& text(const char* string) {
+    while (*string) put(*string++);
+    return *this;
   }
   // Right-aligned in `width` columns.
   TextWriter& number(uint64_t value, size_t width = 0, unsigned base = 10) {
@@ -33,10 +31,7 @@ class TextWriter {
   TextWriter& address(uintptr_t value) { return text("0x").number(value, 0, 16); }
 
   TextWriter& characters(const char* from, size_t count) {
-    for (size_t i = 0; i < count; ++i) {
-      if (length_ == sizeof buffer_) flush();
-      buffer_[length_++] = from[i];
-    }
+    for (size_t i = 0; i < count; ++i) put(from[i]);
     return *this;
   }
 
@@ -49,7 +44,11 @@ class TextWriter {
 
  private:
   void pad(size_t length, size_t width) {
-    for (; length < width; ++length) characters(" ", 1);
+    for (; length < width; ++length) put(' ');
+  }
+  void put(char character) {
+    if (length_ == sizeof buffer_) flush();
+    buffer_[length_++] = character;
   }
 
   int file_;
