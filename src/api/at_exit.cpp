@@ -1,4 +1,4 @@
-// What the process has asked to be told when it ends: OX_STATS. At exit(), after the program's own
+// What the process has asked to be told when it ends: OX_STATS, OX_PROFILE. At exit(), after the program's own
 // destructors; not at _exit() or a signal.
 //
 // Programs may have closed standard error by then (GNU's coreutils do), and its number may be that of
@@ -6,6 +6,7 @@
 #include "api/at_exit.h"
 
 #include "api/policy.h"
+#include "api/profile_file.h"
 #include "base/options.h"
 #include "heap/stats.h"
 #include "os/file.h"
@@ -39,6 +40,7 @@ bool wants_statistics() { return options[Option::Stats] && !policy::is_passthrou
 
 [[gnu::destructor]] void on_exit() {
   if (wants_statistics()) print_statistics();
+  profile_file::write();
 }
 
 }  // namespace

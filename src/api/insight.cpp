@@ -1,13 +1,16 @@
 // The functions of include/oxidalloc.h, which says what they do.
+#include <oxidalloc.h>
+
 #include <cerrno>
 #include <cstring>
 
 #include "api/export.h"
 #include "api/policy.h"
+#include "api/profile_file.h"
 #include "base/options.h"
 #include "heap/heap.h"
+#include "heap/profile.h"
 #include "heap/stats.h"
-#include "oxidalloc.h"
 
 namespace {
 
@@ -87,6 +90,11 @@ OX_EXPORT int oxidalloc_class_statistics(oxidalloc_class_figures* rows, size_t c
 OX_EXPORT int oxidalloc_purge() {
   if (!serves()) return ENOTSUP;
   return heap::trim() ? 0 : EAGAIN;
+}
+
+OX_EXPORT int oxidalloc_profile() {
+  if (!serves() || !profile::is_on()) return ENOTSUP;
+  return profile_file::write() ? 0 : EIO;
 }
 
 OX_EXPORT const char* oxidalloc_option_name(size_t index) {

@@ -12,7 +12,7 @@
 
 namespace ox {
 
-enum class Option : uint8_t { Disable, Check, Report, Healing, Stats, kCount };
+enum class Option : uint8_t { Disable, Check, Report, Healing, Stats, Profile, kCount };
 
 // What Option::Report is.
 enum class OnMisuse : uint64_t { Abort, Warn };
@@ -42,6 +42,8 @@ inline constexpr OptionRow kOptions[] = {
     {"OX_ENABLE_EXPERIMENTAL_HEALING", OptionType::Flag, "", 0,
      "go on after a misuse: a damaged slab is not used any more, its sound blocks stay valid"},
     {"OX_STATS", OptionType::Flag, "", 0, "print the heap's figures to standard error when the process ends"},
+    {"OX_PROFILE", OptionType::Text, "", 0,
+     "FILE or FILE:RATE: sample a block for about every RATE bytes allocated, and write a heap profile to FILE"},
 };
 inline constexpr size_t kOptionCount = sizeof kOptions / sizeof kOptions[0];
 static_assert(kOptionCount == static_cast<size_t>(Option::kCount));
@@ -57,6 +59,19 @@ class Options {
   constexpr uint64_t operator[](Option option) const {
     const auto i = static_cast<size_t>(option);
     return is_set_ >> i & 1 ? values_[i] : kOptions[i].initial;
+  }
+
+  // A number of bytes, perhaps with a suffix.
+  static constexpr bool parse_bytes(const char* value, uint64_t& number) {
+    const char* digit = value;
+    for (number = 0; *digit >= '0' && *digit <= '9'; ++digit) {
+      if (number > (UINT64_MAX >> 31) / 10 - 1) return false;  // room for a digit and the largest suffix
+      number = number * 10 + static_cast<uint64_t>(*digit - '0');
+    }
+    if (digit == value) return false;
+    const unsigned shift = *digit == 'K' ? 10 : *digit == 'M' ? 20 : *digit == 'G' ? 30 : 0;
+    number <<= shift;
+    return digit[shift ? 1 : 0] == '\0';
   }
 
   // The value of a Text option, or nullptr.
@@ -131,18 +146,6 @@ class Options {
       }
     }
     return false;
-  }
-
-  static constexpr bool parse_bytes(const char* value, uint64_t& number) {
-    const char* digit = value;
-    for (number = 0; *digit >= '0' && *digit <= '9'; ++digit) {
-      if (number > (UINT64_MAX >> 31) / 10 - 1) return false;  // room for a digit and the largest suffix
-      number = number * 10 + static_cast<uint64_t>(*digit - '0');
-    }
-    if (digit == value) return false;
-    const unsigned shift = *digit == 'K' ? 10 : *digit == 'M' ? 20 : *digit == 'G' ? 30 : 0;
-    number <<= shift;
-    return digit[shift ? 1 : 0] == '\0';
   }
 
   uint64_t values_[kOptionCount] = {};

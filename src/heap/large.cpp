@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "heap/class_slices.h"
+#include "heap/profile.h"
 #include "os/memory.h"
 #include "span/region.h"
 #include "span/span_heap.h"
@@ -22,6 +23,13 @@ constexpr size_t kMaxBytes = size_t{1} << 46;
 
 size_t slices_for(size_t size) { return align_up(size, kSliceSize) >> kSliceShift; }
 
+// The block is in use no more.
+void retire(Descriptor* span) {
+  if (span->site) profile::forget(span);
+  class_slices::subtract(class_slices::kLarge, span->slices);
+  span->kind = SpanKind::None;
+}
+
 }  // namespace
 
 void* allocate(size_t size, size_t alignment, bool& zeroed) {
@@ -33,14 +41,14 @@ void* allocate(size_t size, size_t alignment, bool& zeroed) {
   if (!span) return nullptr;
   span->bytes = align_up(size, os::page_size());
   span->was_slab = false;
+  span->site = nullptr;
   span->kind = SpanKind::Large;
   class_slices::add(class_slices::kLarge, slices);
   return span->start;
 }
 
 void release(Descriptor* span) {
-  class_slices::subtract(class_slices::kLarge, span->slices);
-  span->kind = SpanKind::None;
+  retire(span);
   span_heap::release(span, span->bytes);
 }
 
@@ -53,8 +61,7 @@ void move(Descriptor* from, Descriptor* to, bool zeroed) {
   }
   to->moved = true;
   from->moved = !os::renew(from->start, from->size());
-  class_slices::subtract(class_slices::kLarge, from->slices);
-  from->kind = SpanKind::None;
+  retire(from);
   span_heap::release(from, 0);
 }
 

@@ -112,11 +112,17 @@ inline void* ThreadHeap::turn(Descriptor* slab, Descriptor* waiting) {
 void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
     slab->place = SlabPlace::Current;
-    if (is_small(cls)) small::stop_counting(slab);
+    if (is_small(cls))
+      small::stop_counting(slab);
+    else
+      slab->carved = 0;
+  }
+  if (profiled) {
+    profiled->current[index_of(cls)] = slab;
+    return;
   }
   if (!is_small(cls)) {
     medium_slots[medium_index(cls)] = slab;
-    if (slab != no_slab()) slab->carved = 0;
     return;
   }
   for (size_t slot = block_size(cls) / 16, first = first_slot(cls); slot + 1 > first; --slot)

@@ -21,6 +21,7 @@
 
 #include "base/size_class.h"
 #include "heap/nursery.h"
+#include "heap/profile.h"
 #include "os/lock.h"
 #include "span/descriptor.h"
 
@@ -51,6 +52,8 @@ class ThreadHeap {
   std::array<uint16_t, kMediumClasses> medium_slabs{};
   std::array<uint8_t, kMediumClasses> medium_made{};
   Nursery nursery;
+  // With a heap profile: has the current slabs, in the place of the empty slots above.
+  profile::Profiled* profiled = nullptr;
   ThreadHeap* next = nullptr;  // in the list of unused heaps, or of all heaps in use
   ThreadHeap* prev = nullptr;
 
@@ -86,6 +89,7 @@ class ThreadHeap {
   size_t remote_frees() const { return remote_frees_ + nursery.remote_frees(); }
 
   Descriptor* current(SizeClass cls) const {
+    if (profiled) return profiled->current[index_of(cls)];
     return is_small(cls) ? slots[block_size(cls) / 16] : medium_slots[medium_index(cls)];
   }
 

@@ -86,6 +86,7 @@ ThreadHeap* take_heap(uintptr_t tag) {
   ThreadHeap* heap = unused.pop_front();
   if (!heap) heap = new_heap();
   if (!heap) return nullptr;
+  if (profile::is_on() && !heap->profiled) heap->profiled = profile::make_profiled();
   heap->tag = tag;
   in_use_by(tag).push_front(heap);
   return heap;
@@ -94,7 +95,10 @@ ThreadHeap* take_heap(uintptr_t tag) {
 // A heap whose thread a fork has lost: as new, but for the nursery.
 ThreadHeap* renew(ThreadHeap* heap) {
   const Nursery nursery = heap->nursery;
+  profile::Profiled* const profiled = heap->profiled;
   new (heap) ThreadHeap;
+  heap->profiled = profiled;
+  if (profiled) profile::reset(*profiled);
   heap->nursery = nursery;
   heap->nursery.forget_free();
   return heap;
@@ -162,12 +166,14 @@ void before_fork() {
   orphans::lock().lock();
   heaps_lock.lock();
   span_heap::lock().lock();
+  profile::lock().lock();
   os::own_locks.all = true;
 }
 
 void after_fork_parent() {
   if (!os::own_locks.all) return;
   os::own_locks.all = false;
+  profile::lock().unlock();
   span_heap::lock().unlock();
   heaps_lock.unlock();
   orphans::lock().unlock();
@@ -188,7 +194,7 @@ void after_fork_child() {
       heap = next;
     }
   for (size_t i = 0; lost && i < region::count(); ++i) orphan_slabs_of_lost_threads(region::at(i));
-  for (os::Lock* lock : {&span_heap::lock(), &heaps_lock, &orphans::lock(), &late}) lock->reset();
+  for (os::Lock* lock : {&profile::lock(), &span_heap::lock(), &heaps_lock, &orphans::lock(), &late}) lock->reset();
   os::own_locks.all = false;
 }
 
