@@ -1,6 +1,6 @@
-// Stacks by the unwinder of C++'s exceptions (libgcc_s), where it can be loaded: it knows the way through code
-// without frame pointers. This library does not depend on it: a profile is for people who look for a leak.
-// Else by frame pointers, where the kernel reads the memory for us: it is not known what they point to.
+// Stacks by the unwinder of C++'s exceptions (libgcc_s): it knows the way through code without frame pointers,
+// of which this library's own is a part. This library does not depend on it: it is loaded where a profile is
+// wanted, for people who look for a leak. Where there is none, the profile has no stacks.
 #include "api/backtrace.h"
 
 #include <dlfcn.h>
@@ -11,7 +11,6 @@
 
 #include "api/next_symbol.h"
 #include "heap/host.h"
-#include "os/process.h"
 
 extern "C" {
 // Where this library's code is: from the linker.
@@ -55,15 +54,6 @@ int visit_frame(void* context, void* argument) {
   return static_cast<Frames*>(argument)->add(address_of(context)) ? kContinue : kStop;
 }
 
-void follow_frame_pointers(uintptr_t frame, Frames& found) {
-  uintptr_t words[2];  // the caller's frame pointer, the return address
-  while (frame % sizeof(uintptr_t) == 0 &&
-         os::read_memory(reinterpret_cast<const void*>(frame), words, sizeof words)) {
-    if (!found.add(words[1]) || words[0] <= frame) return;
-    frame = words[0];
-  }
-}
-
 bool find_unwinder() {
   auto* next_unwind = reinterpret_cast<Unwind*>(next_symbol("_Unwind_Backtrace"));
   address_of = reinterpret_cast<Address*>(next_symbol("_Unwind_GetIP"));
@@ -86,12 +76,10 @@ void prepare() {
 
 }  // namespace backtrace
 
-[[gnu::noinline]] size_t host::backtrace(void** frames, size_t most) {
+size_t host::backtrace(void** frames, size_t most) {
   Frames found{frames, most};
   // acquire: see above.
   if (Unwind* next = unwind.load(std::memory_order_acquire)) next(visit_frame, &found);
-  if (found.count == 0)
-    follow_frame_pointers(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)), found);
   return found.count;
 }
 

@@ -3,7 +3,7 @@
 
 namespace ox::backtrace {
 
-// With a profile, before the program runs: looks for an unwinder. Until then frame pointers are followed.
+// With a profile, before the program runs: looks for an unwinder. Until then stacks are empty.
 void prepare();
 
 }  // namespace ox::backtrace

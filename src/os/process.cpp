@@ -58,14 +58,6 @@ uint64_t random_word(uint64_t purpose) {
   return word;
 }
 
-bool read_memory(const void* from, void* to, size_t size) {
-  struct {
-    const void* start;
-    size_t size;
-  } const remote{from, size}, local{to, size};
-  return call(SYS_process_vm_readv, process_id(), &local, 1, &remote, 1, 0) == static_cast<long>(size);
-}
-
 int process_id() {
   return static_cast<int>(call(SYS_getpid));
 }

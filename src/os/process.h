@@ -24,9 +24,6 @@ uint64_t random_word(uint64_t purpose);
 
 int process_id();
 
-// Copies the calling process's own memory; false where it is not readable, or a system call filter forbids to ask.
-bool read_memory(const void* from, void* to, size_t size);
-
 // The executable's path, NUL-terminated, "?" if unknown. `size` > 1.
 void executable_path(char* buffer, size_t size);
 

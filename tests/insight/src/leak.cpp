@@ -32,7 +32,7 @@ __attribute__((noinline)) void churn(size_t bytes) {
     sink = block;
     std::free(block);
     void* large = std::malloc(100000);  // no leak: large
-    large = std::realloc(large, 300000);
+    large = std::realloc(large, 300000);  // no leak: grown
     sink = large;
     std::free(large);
   }
