@@ -7,7 +7,7 @@ _oxidalloc_options() {
     enable) echo --root --json --dry-run --verbose --mode --library --rollback --reconcile ;;
     disable) echo --root --json --dry-run --purge ;;
     status) echo --root --json --verbose --prometheus --watch --interval --frames ;;
-    run) echo --system-malloc --library ;;
+    run) echo --system-malloc --profile --stats --library ;;
     rescue | boot | denylist-remove | denylist-compile) echo --root ;;
     denylist-add) echo --root --reason ;;
     denylist-list | denylist-explain) echo --root --json ;;

@@ -41,6 +41,8 @@ __oxidalloc_each status -l interval -x -d 'Seconds between refreshes'
 __oxidalloc_each status -l frames -x -d 'End after so many refreshes'
 
 __oxidalloc_each run -l system-malloc -d 'On libc\'s allocator'
+__oxidalloc_each run -l profile -r -d 'Write a heap profile to this file'
+__oxidalloc_each run -l stats -d 'Print the heap\'s figures at the end'
 __oxidalloc_each run -l library -r -d 'Another library than the installed one'
 __oxidalloc_each run -a '(__fish_complete_subcommand)'
 

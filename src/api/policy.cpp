@@ -40,7 +40,8 @@ void copy(const char (&from)[Size], char* to) {
 void read_environment() {
   if (os::is_secure()) return;
   for (const char* const* variable = os::environment(); *variable; ++variable)
-    if ((*variable)[0] == 'O' && (*variable)[1] == 'X' && (*variable)[2] == '_') options.read(*variable);
+    if ((*variable)[0] == 'O' && (*variable)[1] == 'X' && (*variable)[2] == '_')
+      options.read(*variable);
 }
 
 // The list's bytes, or 0.
@@ -80,6 +81,8 @@ Serving decide(bool malloc_is_ours) {
 }  // namespace
 
 namespace policy {
+
+const char* version() { return state.version; }
 
 void tell_heap(uintptr_t start, uintptr_t end) {
   state.heap_start = start;

@@ -14,6 +14,9 @@ bool serves(bool malloc_is_ours);
 // mode is settled.
 bool is_passthrough();
 
+// The library's, as oxidalloc-status shows it.
+const char* version();
+
 // Where the heap is, for oxidalloc-status.
 void tell_heap(uintptr_t start, uintptr_t end);
 

@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "api/at_exit.h"
+#include "api/backtrace.h"
 #include "api/libc_symbols.h"
 #include "api/next_symbol.h"
 #include "api/policy.h"
 #include "api/probe.h"
+#include "api/profile_file.h"
 #include "api/sanitizer.h"
 #include "heap/heap.h"
 #include "heap/host.h"
@@ -72,7 +75,7 @@ bool malloc_is_ours() {
   // What pthread_atfork() calls; the library is never unloaded, so no handle is needed.
   __register_atfork(thread_heaps::before_fork, thread_heaps::after_fork_parent,
                     thread_heaps::after_fork_child, nullptr);
-  heap::is_active();
+  if (heap::is_active() && profile::is_on()) backtrace::prepare();
 }
 
 }  // namespace
@@ -87,6 +90,8 @@ Mode choose_mode() {
   region::prepare();
   policy::tell_heap(reinterpret_cast<uintptr_t>(region::primary.table),
                     region::primary.base + region::primary.size);
+  at_exit::prepare();
+  profile_file::prepare();
   return Mode::Active;
 }
 

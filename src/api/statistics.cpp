@@ -11,6 +11,7 @@
 #include "api/policy.h"
 #include "heap/heap.h"
 #include "heap/stats.h"
+#include "os/text_writer.h"
 
 namespace {
 
@@ -63,20 +64,51 @@ OX_EXPORT struct mallinfo mallinfo() {
 
 OX_EXPORT void malloc_stats() {
   if (auto next = server<void()>("malloc_stats")) return next();
-  const ox::heap::Figures figures = ox::heap::figures();
-  ox::NextFunction<int(int, const char*, ...)> next_dprintf;
-  auto* print = next_dprintf.find("dprintf");
-  if (!print) return;
-  print(2,
-        "oxidalloc:\n"
-        "in use bytes     = %10zu (%zu blocks)\n"
-        "of these large   = %10zu (%zu blocks)\n"
-        "spans            = %10zu\n"
-        "free, kept       = %10zu\n"
-        "accessible       = %10zu\n",
-        figures.live_bytes, figures.live_blocks, figures.large_bytes, figures.large_blocks,
-        figures.span_bytes, figures.free_dirty_bytes, figures.committed_bytes);
+  ox::os::TextWriter out(2);
+  ox::heap::ClassTable classes;
+  const ox::heap::Figures figures = ox::heap::figures(&classes);
+  ox::heap::print(figures, classes, out);
 }
+
+namespace {
+
+using Print = int(FILE*, const char*, ...);
+
+// Free blocks by size class, as glibc tells of free pieces by ranges of sizes.
+void print_sizes(const ox::heap::ClassTable& classes, Print* print, FILE* stream) {
+  print(stream, "<sizes>\n");
+  for (size_t index = 0; index < ox::kClasses; ++index) {
+    const size_t count = classes[index].free_blocks;
+    const size_t size = ox::kBlockSizes[index];
+    const size_t from = index == 0 ? 1 : ox::kBlockSizes[index - 1] + size_t{1};
+    if (count == 0) continue;
+    print(stream, "  <size from=\"%zu\" to=\"%zu\" total=\"%zu\" count=\"%zu\"/>\n", from, size,
+          count * size, count);
+  }
+  print(stream, "</sizes>\n");
+}
+
+// What glibc tells twice: of its first heap, and of all together.
+void print_totals(const ox::heap::Figures& figures, bool of_all, Print* print, FILE* stream) {
+  const size_t held = figures.span_bytes + figures.free_dirty_bytes;
+  const size_t unused = held > figures.live_bytes ? held - figures.live_bytes : 0;
+  const size_t most = figures.peak_span_bytes > held ? figures.peak_span_bytes : held;
+  print(stream,
+        "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
+        "<total type=\"rest\" count=\"%zu\" size=\"%zu\"/>\n",
+        figures.free_blocks, unused);
+  if (of_all)
+    print(stream, "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n", figures.large_blocks,
+          figures.large_bytes);
+  print(stream,
+        "<system type=\"current\" size=\"%zu\"/>\n"
+        "<system type=\"max\" size=\"%zu\"/>\n"
+        "<aspace type=\"total\" size=\"%zu\"/>\n"
+        "<aspace type=\"mprotect\" size=\"%zu\"/>\n",
+        held, most, figures.committed_bytes, figures.committed_bytes);
+}
+
+}  // namespace
 
 OX_EXPORT int malloc_info(int options, FILE* stream) {
   if (auto next = server<int(int, FILE*)>("malloc_info")) return next(options, stream);
@@ -84,36 +116,17 @@ OX_EXPORT int malloc_info(int options, FILE* stream) {
     ox::set_errno(EINVAL);
     return -1;
   }
-  const ox::heap::Figures figures = ox::heap::figures();
-  const size_t held = figures.span_bytes + figures.free_dirty_bytes;
-  const size_t unused = held > figures.live_bytes ? held - figures.live_bytes : 0;
-  ox::NextFunction<int(FILE*, const char*, ...)> next_fprintf;
-  auto* print = next_fprintf.find("fprintf");
-  const int written =
-      !print ? -1
-             : print(stream,
-                     "<malloc version=\"1\">\n"
-                     "<heap nr=\"0\">\n"
-                     "<sizes>\n</sizes>\n"
-                     "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
-                     "<total type=\"rest\" count=\"0\" size=\"%zu\"/>\n"
-                     "<system type=\"current\" size=\"%zu\"/>\n"
-                     "<system type=\"max\" size=\"%zu\"/>\n"
-                     "<aspace type=\"total\" size=\"%zu\"/>\n"
-                     "<aspace type=\"mprotect\" size=\"%zu\"/>\n"
-                     "</heap>\n"
-                     "<total type=\"fast\" count=\"0\" size=\"0\"/>\n"
-                     "<total type=\"rest\" count=\"0\" size=\"%zu\"/>\n"
-                     "<total type=\"mmap\" count=\"%zu\" size=\"%zu\"/>\n"
-                     "<system type=\"current\" size=\"%zu\"/>\n"
-                     "<system type=\"max\" size=\"%zu\"/>\n"
-                     "<aspace type=\"total\" size=\"%zu\"/>\n"
-                     "<aspace type=\"mprotect\" size=\"%zu\"/>\n"
-                     "</malloc>\n",
-                     unused, held, held, figures.committed_bytes, figures.committed_bytes, unused,
-                     figures.large_blocks, figures.large_bytes, held, held, figures.committed_bytes,
-                     figures.committed_bytes);
-  return written < 0 ? -1 : 0;
+  ox::NextFunction<Print> next_fprintf;
+  Print* print = next_fprintf.find("fprintf");
+  if (!print) return -1;
+  ox::heap::ClassTable classes;
+  const ox::heap::Figures figures = ox::heap::figures(&classes);
+  print(stream, "<malloc version=\"1\">\n<heap nr=\"0\">\n");
+  print_sizes(classes, print, stream);
+  print_totals(figures, false, print, stream);
+  print(stream, "</heap>\n");
+  print_totals(figures, true, print, stream);
+  return print(stream, "</malloc>\n") < 0 ? -1 : 0;
 }
 
 OX_EXPORT int malloc_trim(size_t pad) {

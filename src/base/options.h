@@ -12,7 +12,7 @@
 
 namespace ox {
 
-enum class Option : uint8_t { Disable, Check, Report, Healing, kCount };
+enum class Option : uint8_t { Disable, Check, Report, Healing, Stats, Profile, kCount };
 
 // What Option::Report is.
 enum class OnMisuse : uint64_t { Abort, Warn };
@@ -21,6 +21,7 @@ enum class OptionType : uint8_t {
   Flag,   // 0 or 1
   Word,   // one of `words`; the value is its number
   Bytes,  // a number, perhaps with a suffix K, M or G
+  Text,   // anything, as it stands in the environment; the value is its address, 0: none
 };
 
 // Arrays, not pointers: the loader has nothing to relocate, and a process that sets nothing reads nothing.
@@ -40,6 +41,9 @@ inline constexpr OptionRow kOptions[] = {
      "what follows the message about a misuse: the end, or nothing but that the call is without effect"},
     {"OX_ENABLE_EXPERIMENTAL_HEALING", OptionType::Flag, "", 0,
      "go on after a misuse: a damaged slab is not used any more, its sound blocks stay valid"},
+    {"OX_STATS", OptionType::Flag, "", 0, "print the heap's figures to standard error when the process ends"},
+    {"OX_PROFILE", OptionType::Text, "", 0,
+     "FILE or FILE:RATE: sample a block for about every RATE bytes allocated, and write a heap profile to FILE"},
 };
 inline constexpr size_t kOptionCount = sizeof kOptions / sizeof kOptions[0];
 static_assert(kOptionCount == static_cast<size_t>(Option::kCount));
@@ -57,7 +61,52 @@ class Options {
     return is_set_ >> i & 1 ? values_[i] : kOptions[i].initial;
   }
 
+  // A number of bytes, perhaps with a suffix.
+  static constexpr bool parse_bytes(const char* value, uint64_t& number) {
+    const char* digit = value;
+    for (number = 0; *digit >= '0' && *digit <= '9'; ++digit) {
+      if (number > (UINT64_MAX >> 31) / 10 - 1) return false;  // room for a digit and the largest suffix
+      number = number * 10 + static_cast<uint64_t>(*digit - '0');
+    }
+    if (digit == value) return false;
+    const unsigned shift = *digit == 'K' ? 10 : *digit == 'M' ? 20 : *digit == 'G' ? 30 : 0;
+    number <<= shift;
+    return digit[shift ? 1 : 0] == '\0';
+  }
+
+  // The value of a Text option, or nullptr.
+  const char* text(Option option) const { return reinterpret_cast<const char*>((*this)[option]); }
+
+  // The value as it would stand in the environment, NUL-terminated. False if `size` bytes do not hold it.
+  bool write(Option option, char* to, size_t size) const {
+    const OptionRow& row = kOptions[static_cast<size_t>(option)];
+    const uint64_t value = (*this)[option];
+    if (row.type == OptionType::Text) return value == 0 ? copy("", to, size) : copy(text(option), to, size);
+    if (row.type == OptionType::Word) return copy(word(row.words, value), to, size, '|');
+    char digits[21] = {};
+    char* first = digits + sizeof digits - 1;
+    uint64_t rest = value;
+    do *--first = static_cast<char>('0' + rest % 10);
+    while (rest /= 10);
+    return copy(first, to, size);
+  }
+
  private:
+  // Up to `end`, or the end.
+  static constexpr bool copy(const char* from, char* to, size_t size, char end = '\0') {
+    for (; size > 0; --size, ++from, ++to) {
+      *to = *from == end ? '\0' : *from;
+      if (*to == '\0') return true;
+    }
+    return false;
+  }
+
+  static constexpr const char* word(const char* words, uint64_t number) {
+    for (; number > 0 && *words; ++words)
+      if (*words == '|') --number;
+    return words;
+  }
+
   constexpr void set(size_t i, const char* value) {
     uint64_t number = 0;
     if (!parse(kOptions[i], value, number)) return;
@@ -81,6 +130,9 @@ class Options {
         return parse_word(row.words, value, number);
       case OptionType::Bytes:
         return parse_bytes(value, number);
+      case OptionType::Text:
+        number = __builtin_bit_cast(uint64_t, value);
+        return *value != '\0';
     }
     return false;
   }
@@ -94,18 +146,6 @@ class Options {
       }
     }
     return false;
-  }
-
-  static constexpr bool parse_bytes(const char* value, uint64_t& number) {
-    const char* digit = value;
-    for (number = 0; *digit >= '0' && *digit <= '9'; ++digit) {
-      if (number > (UINT64_MAX >> 31) / 10 - 1) return false;  // room for a digit and the largest suffix
-      number = number * 10 + static_cast<uint64_t>(*digit - '0');
-    }
-    if (digit == value) return false;
-    const unsigned shift = *digit == 'K' ? 10 : *digit == 'M' ? 20 : *digit == 'G' ? 30 : 0;
-    number <<= shift;
-    return digit[shift ? 1 : 0] == '\0';
   }
 
   uint64_t values_[kOptionCount] = {};

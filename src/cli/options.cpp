@@ -71,7 +71,16 @@ void status_options(CLI::App& app, Options& options) {
 void run_options(CLI::App& app, Options& options) {
   app.description(
       "Run one command on Oxidalloc, or on libc's allocator where Oxidalloc is enabled.");
-  app.add_flag("--system-malloc", options.system_malloc, "On libc's allocator; needs no privilege");
+  auto* system_malloc = app.add_flag("--system-malloc", options.system_malloc,
+                                     "On libc's allocator; needs no privilege");
+  app.add_option("--profile", options.profile,
+                 "Write a heap profile to FILE when the command ends; %p in the name is the number\n"
+                 "of the process. FILE:RATE samples a block for about every RATE bytes (512K)")
+      ->type_name("FILE[:RATE]")
+      ->excludes(system_malloc);
+  app.add_flag("--stats", options.statistics,
+               "Print the heap's figures to standard error when the command ends")
+      ->excludes(system_malloc);
   app.add_option("--library", options.library, "Another library than the installed one")
       ->type_name("FILE");
   app.add_option("command", options.command, "The command and its arguments")->required();

@@ -27,6 +27,8 @@ struct Options {
   int frames = 0;  // of --watch; 0: without end
   // run
   bool system_malloc = false;
+  std::string profile;
+  bool statistics = false;
   std::vector<std::string> command;
   // denylist
   std::string action;

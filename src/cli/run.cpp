@@ -40,6 +40,8 @@ int run_program(const Options& options) {
     setenv("OX_DISABLE", "1", 1);
   else
     prefer(library_for(options));
+  if (!options.profile.empty()) setenv("OX_PROFILE", options.profile.c_str(), 1);
+  if (options.statistics) setenv("OX_STATS", "1", 1);
   std::vector<char*> words;
   for (const std::string& word : options.command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);

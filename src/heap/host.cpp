@@ -8,6 +8,7 @@ namespace ox::host {
 
 [[gnu::weak]] Mode choose_mode() { return Mode::Active; }
 [[gnu::weak]] void thread_started() {}
+[[gnu::weak]] size_t backtrace(void**, size_t) { return 0; }
 [[gnu::weak]] void* allocate(size_t) { return nullptr; }
 [[gnu::weak]] void* allocate_zeroed(size_t) { return nullptr; }
 [[gnu::weak]] void* allocate_aligned(size_t, size_t) { return nullptr; }

@@ -18,6 +18,10 @@ Mode choose_mode();
 // called for the first thread, which is the program's main one: it ends with the process.
 void thread_started();
 
+// The stack of the calling thread as return addresses, innermost first, without the allocator's own
+// frames: at most `most` of them, fewer where it cannot be followed. May allocate. For the heap profile.
+size_t backtrace(void** frames, size_t most);
+
 // Requests in passthrough mode, and pointers that no region contains. Their caller has checked
 // sizes and alignments for overflow only.
 void* allocate(size_t size);

@@ -20,7 +20,10 @@ void added(size_t bytes) { span_heap::now_kept(bytes); }
 void purge(Descriptor* slab, uint64_t word) {
   char* start = slab->kind == SpanKind::Medium ? medium::span_start(slab) : slab->start;
   const bool purged = os::purge(start, slab->size());
-  if (!purged) added(slab->size());
+  if (purged)
+    span_heap::note_given_back(slab->size());
+  else
+    added(slab->size());
   // release: the owner uses the memory after the purge.
   slab->remote.store(purged ? word | kBusy : word, std::memory_order_release);
 }

@@ -3,6 +3,8 @@
 #include <cstring>
 
 #include "base/policy.h"
+#include "heap/class_slices.h"
+#include "heap/profile.h"
 #include "os/memory.h"
 #include "span/guards.h"
 #include "span/region.h"
@@ -30,6 +32,13 @@ size_t slices_for(size_t size) {
   return align_up(size, kSliceSize) >> kSliceShift;
 }
 
+// The block is in use no more.
+void retire(Descriptor* span) {
+  if (span->site) profile::forget(span);
+  class_slices::subtract(class_slices::kLarge, span->slices);
+  span->kind = SpanKind::None;
+}
+
 }  // namespace
 
 void* allocate(size_t size, size_t alignment, bool& zeroed) {
@@ -41,12 +50,14 @@ void* allocate(size_t size, size_t alignment, bool& zeroed) {
   if (!span) return nullptr;
   span->bytes = usable_bytes(size);
   span->was_slab = false;
+  span->site = nullptr;
   span->kind = SpanKind::Large;
+  class_slices::add(class_slices::kLarge, slices);
   return span->start;
 }
 
 void release(Descriptor* span) {
-  span->kind = SpanKind::None;
+  retire(span);
   span_heap::release(span, span->bytes);
 }
 
@@ -59,7 +70,7 @@ void move(Descriptor* from, Descriptor* to, bool zeroed) {
   }
   to->moved = true;
   from->moved = !os::renew(from->start, from->size());
-  from->kind = SpanKind::None;
+  retire(from);
   span_heap::release(from, 0);
 }
 
@@ -71,11 +82,14 @@ bool resize_in_place(Descriptor* span, size_t size) {
     span->bytes = size;
     return true;
   }
+  const size_t before = span->slices;
   bool zeroed;
-  if (slices < span->slices)
+  if (slices < before)
     span_heap::shrink(span, slices);
-  else if (slices > span->slices && !span_heap::extend(span, slices, zeroed))
+  else if (slices > before && !span_heap::extend(span, slices, zeroed))
     return false;
+  class_slices::subtract(class_slices::kLarge, before);
+  class_slices::add(class_slices::kLarge, slices);
   span->bytes = usable_bytes(size);
   return true;
 }

@@ -4,6 +4,7 @@
 #include "os/memory.h"
 #include "os/report.h"
 #include "span/region.h"
+#include "span/span_heap.h"
 
 namespace ox::medium {
 namespace {
@@ -55,9 +56,10 @@ void unformat(Descriptor* slab) {
   }
 }
 
-bool take_remote(Descriptor* slab) {
+bool take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   const uint64_t bits = idle::take(slab) & ~idle::kBusy;
   if (bits == 0) return false;
+  count = count + count_bits(bits);
   if (const uint64_t twice = bits & slab->free_bits) {
     const auto index = static_cast<size_t>(__builtin_ctzll(twice));
     report::double_free(slab->start + index * slab->stride, slab->stride, nullptr);
@@ -80,7 +82,7 @@ void give_back(Descriptor* slab) {
     const size_t bytes = count * slab->stride;
     if (bytes > skip) {
       const size_t whole = align_down(bytes - skip, os::page_size());
-      if (whole) os::purge(from + skip, whole);
+      if (whole && os::purge(from + skip, whole)) span_heap::note_given_back(whole);
     }
     bits &= ~(((uint64_t{1} << count) - 1) << first);
   }

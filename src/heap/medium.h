@@ -94,8 +94,9 @@ void format(Descriptor* slab, SizeClass cls);
 // Erases the traces of format() in all descriptors but the leader's kind.
 void unformat(Descriptor* slab);
 
-// Blocks that other threads freed: moves them to free_bits. True if there were any.
-bool take_remote(Descriptor* slab);
+// Blocks that other threads freed: moves them to free_bits. True if there were any. `count` is raised by
+// how many there were.
+bool take_remote(Descriptor* slab, Relaxed<size_t>& count);
 
 // Gives back the pages of free blocks, all but those on borders. For a slab that malloc does not take
 // from. `carved` remembers how many blocks were free then: nothing is done until there are more.

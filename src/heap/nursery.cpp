@@ -20,8 +20,7 @@ void* Nursery::allocate(ThreadHeap* home, SizeClass cls) {
   }
   if (!block && add_run(cls)) block = pop(cls);
   if (!block) return nullptr;
-  ++live_blocks_;
-  live_bytes_ += block_size(cls);
+  ++live_[index_of(cls)];
   return block;
 }
 
@@ -110,8 +109,7 @@ void Nursery::release(void* block, const void* caller) {
     take_remote();
     if (contains(bytes)) report::double_free(block, block_bytes(block), caller);
   }
-  --live_blocks_;
-  live_bytes_ -= block_bytes(block);
+  --live_[index_of(class_at(cell_of(block)))];
   push(bytes);
 }
 
@@ -119,6 +117,7 @@ void Nursery::take_remote() {
   // As small::take_remote().
   if (span_->remote.load(std::memory_order_relaxed) == 0) return;
   small::Word word = span_->remote.exchange(0, std::memory_order_acquire);
+  remote_frees_ += small::used_of(word);
   while (offset_of(word) != small::kNoBlock) {
     char* block = span_->start + offset_of(word);
     if (!small::has_mark(span_, block)) report::corrupted_block(block, block_bytes(block), nullptr);
@@ -137,12 +136,26 @@ bool Nursery::is_block(const void* block) const {
   return block != span_->start && last_cell < kCells && cell_class_[last_cell] == cell_class_[cell];
 }
 
+size_t Nursery::cell_bytes(SizeClass cls) const {
+  if (!span_) return 0;
+  size_t cells = 0;
+  for (size_t cell = 0; cell < used_cells_; ++cell)
+    if (cell_class_[cell] == index_of(cls)) ++cells;
+  return cells * kCellBytes;
+}
+
+bool Nursery::has_live_blocks() const {
+  for (const uint16_t count : live_)
+    if (count != 0) return true;
+  return false;
+}
+
 size_t Nursery::block_bytes(const void* block) const { return block_size(class_at(cell_of(block))); }
 
 void Nursery::close() {
   if (!span_) return;
   take_remote();
-  if (live_blocks_ != 0 || lost_count_) return;
+  if (has_live_blocks() || lost_count_) return;
   span_->kind = SpanKind::None;
   span_->home.store(nullptr, std::memory_order_relaxed);
   span_heap::release(span_, used_cells_ * kCellBytes);

@@ -44,8 +44,10 @@ class Nursery {
   // free. What is in use stays valid.
   void forget_free();
 
-  size_t live_blocks() const { return live_blocks_; }
-  size_t live_bytes() const { return live_bytes_; }
+  // Figures of a class; a block freed by another thread is in use until the owner looks.
+  size_t live_blocks(SizeClass cls) const { return serves(cls) ? live_[index_of(cls)] : 0; }
+  size_t cell_bytes(SizeClass cls) const;
+  size_t remote_frees() const { return remote_frees_; }
 
  private:
   static constexpr size_t kCellBytes = 512;
@@ -55,6 +57,7 @@ class Nursery {
   static constexpr uint8_t kNoClass = 0xff;
 
   bool open(ThreadHeap* home);
+  bool has_live_blocks() const;
   bool add_run(SizeClass cls);
   void take_remote();
   void push(char* block);
@@ -65,10 +68,10 @@ class Nursery {
   SizeClass class_at(size_t cell) const { return static_cast<SizeClass>(cell_class_[cell]); }
 
   Descriptor* span_ = nullptr;
-  size_t live_blocks_ = 0;
-  size_t live_bytes_ = 0;
   size_t used_cells_ = 0;
-  bool lost_count_ = false;  // a fork made live_blocks_ uncertain: never closed
+  size_t remote_frees_ = 0;  // taken in so far
+  bool lost_count_ = false;  // a fork made live_ uncertain: never closed
+  std::array<uint16_t, kServed> live_{};
   std::array<uint8_t, kCells> cell_class_{};
   std::array<uint8_t, kServed> allocations_{};
   std::array<uint16_t, kServed> top_{};  // offset of the first free block; 0: none

@@ -8,6 +8,7 @@
 #include "heap/host.h"
 #include "heap/large.h"
 #include "heap/orphans.h"
+#include "heap/profile.h"
 #include "heap/remote.h"
 #include "os/memory.h"
 #include "os/process.h"
@@ -53,6 +54,8 @@ void* allocate_large(size_t size, size_t alignment, bool& zeroed) {
   void* block = large::allocate(size, alignment, zeroed);
   if (!block && current_heap != &kEmptyHeap && current_heap->release_kept())
     block = large::allocate(size, alignment, zeroed);
+  if (block && profile::is_on())
+    profile::note_large(region::find(reinterpret_cast<uintptr_t>(block)), size);
   return block;
 }
 
@@ -71,6 +74,11 @@ void* allocate_late(size_t size) {
   return block ? block : heap->refill(cls);
 }
 
+// The calling thread's own heap, whose fast path had no block.
+void* allocate_from(ThreadHeap* heap, size_t size) {
+  return heap->profiled ? profile::allocate(size) : heap->refill(size_class_of(size));
+}
+
 ThreadHeap* own_heap() {
   if (current_heap != &kEmptyHeap) return current_heap;
   return thread_heaps::is_detached() ? nullptr : thread_heaps::attach();
@@ -84,7 +92,7 @@ ThreadHeap* own_heap() {
     if (void* block = empty_blocks::allocate()) return block;
   if (size > kMaxMedium) return allocate_large(size);
   ThreadHeap* heap = own_heap();
-  return heap ? heap->refill(size_class_of(size)) : allocate_late(size);
+  return heap ? allocate_from(heap, size) : allocate_late(size);
 }
 
 Descriptor* leader_of(Descriptor* slice) {
@@ -164,7 +172,10 @@ void* reallocate_moving(void* block, size_t old_size, size_t size) {
 
 void* reallocate_large(Descriptor* span, size_t size) {
   if (size <= kMaxMedium) return reallocate_moving(span->start, span->bytes, size);
-  if (large::resize_in_place(span, size)) return span->start;
+  if (large::resize_in_place(span, size)) {
+    if (profile::is_on()) profile::note_large(span, size);
+    return span->start;
+  }
   bool zeroed;
   void* fresh = allocate_large(size, kSliceSize, zeroed);
   if (!fresh) return nullptr;
@@ -190,7 +201,7 @@ bool is_active() {
 
 void* allocate_slow(size_t size) {
   if (size - 1 < kMaxMedium && current_heap != &kEmptyHeap && !os::interrupted())
-    return current_heap->refill(size_class_of(size));
+    return allocate_from(current_heap, size);
   return allocate_rare(size);
 }
 

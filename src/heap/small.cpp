@@ -140,9 +140,10 @@ bool contains(const Descriptor* slab, const void* block) {
   return false;
 }
 
-bool take_remote(Descriptor* slab) {
+bool take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   Word word = idle::take(slab);
   if (word == 0) return false;
+  count = count + used_of(word & ~idle::kBusy);
   if (word & idle::kBusy) {
     recarve(slab);
     return false;

@@ -162,8 +162,9 @@ bool is_block(const Descriptor* slab, const void* block);
 bool contains(const Descriptor* slab, const void* block);
 
 // Blocks that other threads freed: moves them to the list. True if there were any. If their memory
-// was given back meanwhile, the slab is as new: no block in the list, none carved.
-bool take_remote(Descriptor* slab);
+// was given back meanwhile, the slab is as new: no block in the list, none carved. `count` is raised by
+// how many there were.
+bool take_remote(Descriptor* slab, Relaxed<size_t>& count);
 
 // Bytes at the slab's start that may have been touched.
 size_t touched_bytes(const Descriptor* slab);

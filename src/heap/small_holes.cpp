@@ -5,6 +5,7 @@
 #include "heap/small.h"
 #include "os/memory.h"
 #include "os/report.h"
+#include "span/span_heap.h"
 
 namespace ox::small {
 namespace {
@@ -71,7 +72,10 @@ uint64_t purge_pages(const Descriptor* slab, uint64_t wanted) {
     const auto from = static_cast<size_t>(__builtin_ctzll(wanted));
     const auto count = static_cast<size_t>(__builtin_ctzll(~(wanted >> from)));
     const uint64_t run = ((uint64_t{1} << count) - 1) << from;
-    if (os::purge(slab->start + from * os::page_size(), count * os::page_size())) gone |= run;
+    if (os::purge(slab->start + from * os::page_size(), count * os::page_size())) {
+      gone |= run;
+      span_heap::note_given_back(count * os::page_size());
+    }
     wanted &= ~run;
   }
   return gone;

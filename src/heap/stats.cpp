@@ -1,59 +1,119 @@
 #include "heap/stats.h"
 
+#include "heap/class_slices.h"
+#include "heap/idle.h"
 #include "heap/medium.h"
 #include "heap/small.h"
 #include "heap/thread_heap.h"
+#include "os/memory.h"
 #include "span/region.h"
 #include "span/span_heap.h"
 
 namespace ox::heap {
 namespace {
 
-size_t live_blocks_in(const Descriptor* slab) {
-  if (slab->kind == SpanKind::Small) return small::live_blocks(slab);
-  return size_t{slab->capacity} - count_bits(slab->free_bits);
+// Blocks that are not in use, though their owner has not noticed yet.
+size_t freed_by_others(const Descriptor* slab) {
+  const uint64_t word = slab->remote.load(std::memory_order_relaxed) & ~idle::kBusy;
+  return slab->kind == SpanKind::Small ? small::used_of(word) : count_bits(word);
 }
 
-void add_span(Figures& sum, const Descriptor* span) {
-  if (span->kind == SpanKind::Large) {
-    sum.large_bytes += span->bytes;
-    ++sum.large_blocks;
-  } else if (span->kind == SpanKind::Nursery) {
-    const Nursery& nursery = span->home.load(std::memory_order_acquire)->nursery;
-    sum.live_blocks += nursery.live_blocks();
-    sum.live_bytes += nursery.live_bytes();
-  } else if (span->kind == SpanKind::Small || span->kind == SpanKind::Medium) {
-    const size_t blocks = live_blocks_in(span);
-    sum.live_blocks += blocks;
-    sum.live_bytes += blocks * span->block_bytes();
+void add_class(ClassFigures& sum, const Descriptor* slab, size_t held_bytes) {
+  const size_t owned = slab->kind == SpanKind::Small ? small::live_blocks(slab)
+                                                     : slab->capacity - count_bits(slab->free_bits);
+  const size_t freed = freed_by_others(slab);
+  const size_t live = owned > freed ? owned - freed : 0;
+  ++sum.slabs;
+  sum.live_blocks += live;
+  sum.free_blocks += slab->capacity - live;
+  sum.held_bytes += held_bytes;
+}
+
+void add_nursery(ClassTable& classes, const Nursery& nursery) {
+  for (size_t index = 0; index < kClasses; ++index) {
+    const auto cls = static_cast<SizeClass>(index);
+    if (!Nursery::serves(cls)) break;
+    const size_t bytes = nursery.cell_bytes(cls);
+    const size_t live = nursery.live_blocks(cls);
+    const size_t room = bytes / block_size(cls);
+    classes[index].live_blocks += live;
+    classes[index].free_blocks += room > live ? room - live : 0;
+    classes[index].held_bytes += bytes;
+    classes[index].peak_bytes += bytes;
   }
 }
 
-void add_region(Figures& sum, const Region& region) {
+// The pages that hold what was carved, without those that were given back.
+size_t held_by_small(const Descriptor* slab) {
+  const size_t touched = align_up(small::touched_bytes(slab), os::page_size());
+  return touched - count_bits(slab->holes) * os::page_size();
+}
+
+void add_span(Figures& sum, ClassTable& classes, const Descriptor* span) {
+  const SpanKind kind = span->kind;
+  if (kind == SpanKind::Large) {
+    sum.large_bytes += span->bytes;
+    ++sum.large_blocks;
+  } else if (kind == SpanKind::Nursery) {
+    // acquire: pairs with the release in Nursery::open().
+    add_nursery(classes, span->home.load(std::memory_order_acquire)->nursery);
+  } else if (kind == SpanKind::Small) {
+    add_class(classes[index_of(span->size_class)], span, held_by_small(span));
+  } else if (kind == SpanKind::Medium) {
+    add_class(classes[index_of(span->size_class)], span, span->size());
+  }
+}
+
+void add_region(Figures& sum, ClassTable& classes, const Region& region) {
+  ++sum.regions;
+  sum.reserved_bytes += region.size;
   const size_t slices = region.limit.load(std::memory_order_acquire) >> kSliceShift;
   for (size_t slice = 1; slice < slices;) {
     const Descriptor* span = region.descriptor(slice);
-    add_span(sum, span);
+    add_span(sum, classes, span);
     slice += span->slices ? span->slices : 1;
   }
 }
 
-}  // namespace
+void add_spans(Figures& sum, ClassTable& classes) {
+  // Spans are not split or merged meanwhile.
+  os::Guard guard(span_heap::lock());
+  if (region::primary.size == 0) return;
+  for (size_t i = 0; i < region::count(); ++i) add_region(sum, classes, region::at(i));
+}
 
-Figures figures() {
-  Figures sum;
-  if (os::interrupted()) return sum;
-  {
-    // Spans are not split or merged meanwhile.
-    os::Guard guard(span_heap::lock());
-    for (size_t i = 0; i < region::count(); ++i) add_region(sum, region::at(i));
-  }
+void add_counted(Figures& sum) {
   const span_heap::Figures spans = span_heap::figures();
   sum.committed_bytes = spans.committed_bytes;
   sum.free_dirty_bytes = spans.dirty_bytes;
   sum.span_bytes = spans.used_bytes;
-  sum.live_bytes += sum.large_bytes;
-  sum.live_blocks += sum.large_blocks;
+  sum.peak_span_bytes = spans.peak_used_bytes;
+  sum.purges = spans.purges;
+  sum.purged_bytes = spans.purged_bytes;
+  const thread_heaps::Figures heaps = thread_heaps::figures();
+  sum.heaps = heaps.heaps;
+  sum.remote_frees = heaps.remote_frees;
+  sum.peak_large_bytes = class_slices::peak_bytes(class_slices::kLarge);
+}
+
+}  // namespace
+
+Figures figures(ClassTable* classes) {
+  Figures sum;
+  if (os::interrupted()) return sum;
+  ClassTable unwanted;
+  if (!classes) classes = &unwanted;
+  add_spans(sum, *classes);
+  add_counted(sum);
+  sum.live_bytes = sum.large_bytes;
+  sum.live_blocks = sum.large_blocks;
+  for (size_t index = 0; index < kClasses; ++index) {
+    ClassFigures& of_class = (*classes)[index];
+    of_class.peak_bytes += class_slices::peak_bytes(index);
+    sum.live_blocks += of_class.live_blocks;
+    sum.free_blocks += of_class.free_blocks;
+    sum.live_bytes += of_class.live_bytes(static_cast<SizeClass>(index));
+  }
   return sum;
 }
 

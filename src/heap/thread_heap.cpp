@@ -1,6 +1,7 @@
 #include "heap/thread_heap.h"
 
 #include "heap/check.h"
+#include "heap/class_slices.h"
 #include "heap/empty_blocks.h"
 #include "heap/medium.h"
 #include "heap/orphans.h"
@@ -10,10 +11,6 @@
 
 namespace ox {
 namespace {
-
-bool take_remote(Descriptor* slab) {
-  return is_small(slab->size_class) ? small::take_remote(slab) : medium::take_remote(slab);
-}
 
 void* pop(Descriptor* slab) {
   return is_small(slab->size_class) ? small::pop(slab) : medium::pop(slab);
@@ -83,11 +80,17 @@ void stop_keeping(Descriptor* slab) {
 inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
     slab->place = SlabPlace::Current;
-    if (is_small(cls)) small::stop_counting(slab);
+    if (is_small(cls))
+      small::stop_counting(slab);
+    else
+      slab->carved = 0;
+  }
+  if (profiled) {
+    profiled->current[index_of(cls)] = slab;
+    return;
   }
   if (!is_small(cls)) {
     medium_slots[medium_index(cls)] = slab;
-    if (slab != no_slab()) slab->carved = 0;
     return;
   }
   // Where requests of no bytes are served otherwise, none may find a slab.
@@ -148,6 +151,11 @@ void ThreadHeap::make_full(Descriptor* slab) {
   // seq_cst, both: see remote.h.
   slab->mail.store(Mail::Wanted, std::memory_order_seq_cst);
   if (slab->remote.load(std::memory_order_seq_cst) != 0 && stop_mail(slab)) take_back(slab);
+}
+
+bool ThreadHeap::take_remote(Descriptor* slab) {
+  return is_small(slab->size_class) ? small::take_remote(slab, remote_frees_)
+                                    : medium::take_remote(slab, remote_frees_);
 }
 
 // Takes what other threads freed into a slab that is not Full. The owner word first, so that a later
@@ -357,6 +365,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   if (!is_small(cls)) grow_medium(cls);
   // release: after a fork the child takes a slab with a home to be in order.
   slab->home.store(this, std::memory_order_release);
+  class_slices::add(index_of(cls), slices);
   return slab;
 }
 
@@ -376,6 +385,7 @@ void ThreadHeap::adopt(Descriptor* slab) {
 
 void ThreadHeap::release(Descriptor* slab) {
   check::on_slow_path(*this);
+  class_slices::subtract(index_of(slab->size_class), slab->slices);
   count_medium(slab, -1);
   slab->set_owner(0);
   slab->home.store(nullptr, std::memory_order_relaxed);  // no block is left to reach it by

@@ -23,6 +23,7 @@
 #include "base/size_class.h"
 #include "heap/nursery.h"
 #include "heap/quarantine.h"
+#include "heap/profile.h"
 #include "os/lock.h"
 #include "span/descriptor.h"
 
@@ -57,6 +58,8 @@ class ThreadHeap {
   [[no_unique_address]] PolicyMember<Quarantine<128>, 0> small_quarantine;
   [[no_unique_address]] PolicyMember<Quarantine<16>, 1> medium_quarantine;
   uint8_t next_checked = 0;    // the class whose slabs heap/check.h looks at next
+  // With a heap profile: has the current slabs, in the place of the empty slots above.
+  profile::Profiled* profiled = nullptr;
   ThreadHeap* next = nullptr;  // in the list of unused heaps, or of all heaps in use
   ThreadHeap* prev = nullptr;
 
@@ -88,7 +91,11 @@ class ThreadHeap {
   // orphans by what their descriptors say; its lists are forgotten. Under the orphans' lock.
   static void orphan_after_fork(Descriptor* slab);
 
+  // Blocks that other threads freed and this heap took in. Any thread.
+  size_t remote_frees() const { return remote_frees_ + nursery.remote_frees(); }
+
   Descriptor* current(SizeClass cls) const {
+    if (profiled) return profiled->current[index_of(cls)];
     return is_small(cls) ? slots[block_size(cls) / 16] : medium_slots[medium_index(cls)];
   }
 
@@ -96,6 +103,7 @@ class ThreadHeap {
   static constexpr unsigned kFewestRefusals = 64;
   unsigned refused_ = 0;  // empty slabs that could not be kept since the last look at those that are
   unsigned refusals_until_look_ = kFewestRefusals;
+  Relaxed<size_t> remote_frees_;
   size_t next_look_ = size_t{32} << 20;  // bytes in use by the process at the next look_for_pages()
 
   void look_for_pages();
@@ -106,6 +114,7 @@ class ThreadHeap {
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
   void retire(Descriptor* slab);
   void make_full(Descriptor* slab);
+  bool take_remote(Descriptor* slab);
   bool collect(Descriptor* slab);
   Descriptor* find_slab(SizeClass cls);
   Descriptor* new_slab(SizeClass cls);
@@ -139,6 +148,11 @@ namespace thread_heaps {
 ThreadHeap* attach();
 // Takes it back. The thread allocates through late_heap() from now on.
 void detach();
+// Heaps in use, and what all heaps took in of other threads' frees.
+struct Figures {
+  size_t heaps = 0, remote_frees = 0;
+};
+Figures figures();
 // Whether the calling thread has been through detach().
 bool is_detached();
 // Whether no second thread has had a heap so far.

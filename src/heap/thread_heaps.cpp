@@ -98,6 +98,7 @@ ThreadHeap* take_heap(uintptr_t tag) {
   if (!heap) heap = new_heap();
   if (!heap) return nullptr;
   heaps_taken.fetch_add(1, std::memory_order_relaxed);
+  if (profile::is_on() && !heap->profiled) heap->profiled = profile::make_profiled();
   heap->tag = tag;
   in_use_by(tag).push_front(heap);
   return heap;
@@ -106,7 +107,10 @@ ThreadHeap* take_heap(uintptr_t tag) {
 // A heap whose thread a fork has lost: as new, but for the nursery.
 ThreadHeap* renew(ThreadHeap* heap) {
   const Nursery nursery = heap->nursery;
+  profile::Profiled* const profiled = heap->profiled;
   new (heap) ThreadHeap;
+  heap->profiled = profiled;
+  if (profiled) profile::reset(*profiled);
   heap->nursery = nursery;
   heap->nursery.forget_free();
   return heap;
@@ -150,6 +154,18 @@ void detach() {
   unused.push_front(heap);
 }
 
+Figures figures() {
+  Figures sum;
+  os::Guard guard(heaps_lock);
+  for (const List<ThreadHeap>& bucket : in_use)
+    for (const ThreadHeap* heap = bucket.first; heap; heap = heap->next) {
+      ++sum.heaps;
+      sum.remote_frees += heap->remote_frees();
+    }
+  for (const ThreadHeap* heap = unused.first; heap; heap = heap->next) sum.remote_frees += heap->remote_frees();
+  return sum;
+}
+
 bool is_detached() { return detached; }
 
 ThreadHeap* late_heap() {
@@ -167,12 +183,14 @@ void before_fork() {
   orphans::lock().lock();
   heaps_lock.lock();
   span_heap::lock().lock();
+  profile::lock().lock();
   os::own_locks.all = true;
 }
 
 void after_fork_parent() {
   if (!os::own_locks.all) return;
   os::own_locks.all = false;
+  profile::lock().unlock();
   span_heap::lock().unlock();
   heaps_lock.unlock();
   orphans::lock().unlock();
@@ -193,7 +211,7 @@ void after_fork_child() {
       heap = next;
     }
   for (size_t i = 0; lost && i < region::count(); ++i) orphan_slabs_of_lost_threads(region::at(i));
-  for (os::Lock* lock : {&span_heap::lock(), &heaps_lock, &orphans::lock(), &late}) lock->reset();
+  for (os::Lock* lock : {&profile::lock(), &span_heap::lock(), &heaps_lock, &orphans::lock(), &late}) lock->reset();
   os::own_locks.all = false;
 }
 

@@ -24,6 +24,9 @@ namespace ox {
 
 class ThreadHeap;
 struct Region;
+namespace profile {
+struct Site;
+}
 
 constexpr unsigned kSliceShift = 16;
 constexpr size_t kSliceSize = size_t{1} << kSliceShift;
@@ -106,12 +109,16 @@ struct alignas(128) Descriptor {
   union {
     uint64_t unit = 0;
     uint64_t stride;
+    size_t sampled_bytes;  // Large, with a `site`: as the program asked for
   };
   union {
     Relaxed<uint64_t> free_bits{};  // Medium: bit i is set if block i is free
     Relaxed<uint64_t> holes;        // Small: bit i is set if page i was given back, see heap/small.h
   };
-  uint64_t all_free_bits = 0;   // Medium: the value of free_bits that calls for attention
+  union {
+    uint64_t all_free_bits = 0;  // Medium: the value of free_bits that calls for attention
+    profile::Site* site;         // Large: where the block was sampled, nullptr: it was not
+  };
   uint32_t leader_offset = 0;  // the leader's place: bytes from the start of the table
 
   // Small: blocks freed by other threads, see heap/remote.h. Medium: a bit for each such block.

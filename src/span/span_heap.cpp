@@ -25,10 +25,13 @@ std::atomic<int64_t> kept{0};
 constexpr size_t kRegretted = size_t{8} << 20;
 constexpr size_t kRegrettedShare = 1;
 
+// Relaxed: figures.
+std::atomic<size_t> purges{0}, purged_bytes{0};
+
 os::Lock heap_lock;
 // All below is under heap_lock.
 std::atomic<size_t> used{0};  // changed under the lock, read without it
-size_t purges = 0;
+size_t most_used = 0;
 size_t purged_lately = 0;     // bytes given back and not wanted again so far
 Relaxed<size_t> regret;       // written under the lock
 
@@ -54,7 +57,7 @@ Descriptor* take(size_t slices, size_t alignment) {
 }
 
 void note_purged(size_t bytes) {
-  ++purges;
+  note_given_back(bytes);
   purged_lately += bytes;
   if (purged_lately <= kRegretted + regret) return;
   regret = regret / 2;
@@ -119,6 +122,11 @@ size_t dirty_bound() {
 // not pay a system call each time.
 void purge_surplus() {
   if (free_spans::dirty_bytes() > dirty_bound()) purge_down_to(dirty_bound() / 4 * 3);
+}
+
+void add_used(size_t bytes) {
+  const size_t now = used.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  if (now > most_used) most_used = now;
 }
 
 bool ends_at_frontier(const Descriptor* span) {
@@ -197,7 +205,7 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes
   if (!span && purge_down_to(0)) span = take(slices, alignment);
   if (!span) return nullptr;
   zeroed = span->dirty.empty();
-  used.fetch_add(span->size(), std::memory_order_relaxed);
+  add_used(span->size());
   if (zeroed) note_fresh(span->size());
   return span;
 }
@@ -224,7 +232,7 @@ bool extend(Descriptor* span, size_t slices, bool& zeroed) {
     free_spans::clear(behind);
   }
   span->slices = static_cast<uint32_t>(slices);
-  used.fetch_add(more << kSliceShift, std::memory_order_relaxed);
+  add_used(more << kSliceShift);
   return true;
 }
 
@@ -232,6 +240,11 @@ void shrink(Descriptor* span, size_t slices) {
   os::Guard guard(heap_lock);
   Descriptor* rest = free_spans::split(span, slices);
   release_locked(rest, rest->size());
+}
+
+void note_given_back(size_t bytes) {
+  purges.fetch_add(1, std::memory_order_relaxed);
+  purged_bytes.fetch_add(bytes, std::memory_order_relaxed);
 }
 
 bool may_keep(size_t bytes) {
@@ -263,7 +276,8 @@ bool purge_all() {
 
 Figures figures() {
   os::Guard guard(heap_lock);
-  return {used, free_spans::dirty_bytes(), kHardened ? size_t{used} : region::committed(), purges};
+  return {used,   most_used, free_spans::dirty_bytes(), kHardened ? size_t{used} : region::committed(),
+          purges, purged_bytes};
 }
 
 os::Lock& lock() { return heap_lock; }

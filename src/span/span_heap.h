@@ -15,9 +15,11 @@ namespace ox::span_heap {
 
 struct Figures {
   size_t used_bytes = 0;       // in spans handed out
+  size_t peak_used_bytes = 0;  // the most at one time
   size_t dirty_bytes = 0;      // free and not yet given back
   size_t committed_bytes = 0;  // accessible address space
   size_t purges = 0;           // calls to the kernel that gave memory back
+  size_t purged_bytes = 0;     // of addresses; pages that were never touched count
 };
 
 // A span of `slices` slices whose start is a multiple of `alignment` bytes (a power of two, at
@@ -48,6 +50,9 @@ bool may_keep(size_t bytes);
 bool keeps_too_much();
 void now_kept(size_t bytes);
 void no_longer_kept(size_t bytes);
+
+// Memory within a span in use was given back: for the figures.
+void note_given_back(size_t bytes);
 
 // In spans handed out, about.
 size_t used_bytes();

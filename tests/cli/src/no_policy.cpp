@@ -11,5 +11,8 @@ bool is_passthrough() {
 bool has_sanitizer() {
   return false;
 }
+const char* version() {
+  return "";
+}
 void tell_heap(uintptr_t, uintptr_t) {}
 }  // namespace ox::policy

@@ -1,0 +1,33 @@
+#include "heap/class_slices.h"
+
+#include <atomic>
+
+namespace ox::class_slices {
+namespace {
+
+// Relaxed: figures, on which nothing depends.
+struct Count {
+  std::atomic<uint32_t> now{0}, most{0};
+};
+Count counts[kClasses + 1];
+
+}  // namespace
+
+void add(size_t index, size_t slices) {
+  Count& count = counts[index];
+  const auto more = static_cast<uint32_t>(slices);
+  const uint32_t now = count.now.fetch_add(more, std::memory_order_relaxed) + more;
+  uint32_t most = count.most.load(std::memory_order_relaxed);
+  while (now > most && !count.most.compare_exchange_weak(most, now, std::memory_order_relaxed)) {
+  }
+}
+
+void subtract(size_t index, size_t slices) {
+  counts[index].now.fetch_sub(static_cast<uint32_t>(slices), std::memory_order_relaxed);
+}
+
+size_t peak_bytes(size_t index) {
+  return size_t{counts[index].most.load(std::memory_order_relaxed)} << kSliceShift;
+}
+
+}  // namespace ox::class_slices

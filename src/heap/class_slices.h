@@ -1,0 +1,19 @@
+// How many slices the slabs of each size class take, now and at most: counted where a slab is made or
+// released, which is rare. Large blocks count as one class more.
+#pragma once
+
+#include <cstddef>
+
+#include "span/descriptor.h"
+
+namespace ox::class_slices {
+
+constexpr size_t kLarge = kClasses;
+
+void add(size_t index, size_t slices);
+void subtract(size_t index, size_t slices);
+
+// The most bytes at one time.
+size_t peak_bytes(size_t index);
+
+}  // namespace ox::class_slices
