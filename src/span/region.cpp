@@ -17,7 +17,7 @@ constexpr size_t kMaxRegions = 1024;
 // Room in which the table's place is random, so that descriptor addresses, which mark free blocks,
 // cannot be told from a block's address.
 constexpr size_t kPlaceSlack = 4 * kGiB;
-constexpr size_t kGap = kSliceSize;
+using region::kGap;
 
 // Steps of growth: an eighth of what is there, within these bounds. Locked memory pays for each
 // step whole, so the first ones are small.
@@ -80,6 +80,9 @@ bool reserve_region(Region& region, size_t size, bool polite) {
     if (good) os::unmap(as_much_again, total);
   }
   if (!good) os::unmap(memory, total);
+  region.first = memory;
+  region.table_end = reinterpret_cast<char*>(region.base - kGap);
+  region.end = memory + total;
   region.undumped = good && preparing && os::exclude_from_dumps(memory, total);
   return good;
 }
@@ -186,7 +189,7 @@ Descriptor* leader_by_walk(Descriptor* slice) {
 
 size_t count() { return extra_count.load(std::memory_order_acquire) + 1; }
 
-const Region& at(size_t index) { return index == 0 ? primary : extra[index - 1]; }
+Region& at(size_t index) { return index == 0 ? primary : extra[index - 1]; }
 
 Region* add(size_t bytes) {
   const size_t count = extra_count.load(std::memory_order_relaxed);
