@@ -27,6 +27,7 @@ cd /steps && bash -x "$step" >/report/log 2>&1
 echo "$?" >/report/step
 systemctl poweroff
 SH
+  printf 'MODULES=dep\nCOMPRESS=gzip\nCOMPRESSLEVEL=1\n' >"$guest/etc/initramfs-tools/conf.d/quick"
   mkdir "$guest/steps"
   cp "$OX_BUILD/tests/faulty/liboxidalloc-constructor.so" "$guest/steps/faulty.so"
   cc -D_GNU_SOURCE -O1 -fno-builtin -I"$OX_SOURCE/tests/preload/rows" -o "$guest/steps/row11_cycle" \
@@ -38,7 +39,7 @@ SH
 }
 
 # write_steps DIRECTORY
-write_steps() {
+write_steps() (
   cd "$1" || return
   live=$(live_directory "")
   echo true >nothing
@@ -85,7 +86,7 @@ perl -e 'my @kept; my $more = eval { push @kept, "x" x (64 << 20) while @kept < 
 echo "perl: $?"
 sysctl -w vm.overcommit_memory=0
 SH
-}
+)
 
 # vm STEP [WORD...]: a boot, up to the power-off or the kernel's panic, with those words on the kernel's command line.
 vm() {
