@@ -2,8 +2,8 @@
 # Builds the packages of the committed HEAD, in two versions, and tries them with real package managers in throw-away
 # Debian roots. As root; minutes; not part of ctest. Needs mmdebstrap, bats, and per kind: debhelper, lintian;
 # rpm, dnf, rpmlint, debugedit, elfutils; makepkg, pacman-package-manager; g++-aarch64-linux-gnu, googletest,
-# qemu-user-static, arch-test. What is missing is said, and its suite fails.
-# usage: scripts/test-packages.sh [-k] [SUITE...]   SUITEs: deb rpm arch suites cpack cross arm64 reproducible
+# qemu-user-static, arch-test; ansible-core. What is missing is said, and its suite fails.
+# usage: scripts/test-packages.sh [-k] [SUITE...]   SUITEs: deb rpm arch suites ansible cpack cross arm64 reproducible
 #   -k   keep and reuse what was built and the roots, in build/package-tests
 # The roots' packages come from wherever this machine's own apt takes Debian's.
 set -euo pipefail
@@ -18,7 +18,7 @@ fi
 
 work=${OXIDALLOC_PACKAGE_TESTS:-$root/build/package-tests}
 if [[ ${1-} == -k ]]; then shift; else rm -rf --one-file-system "$work"; fi
-(($#)) || set -- deb rpm arch suites cpack cross arm64 reproducible
+(($#)) || set -- deb rpm arch suites ansible cpack cross arm64 reproducible
 mkdir -p "$work"
 export OX_WORK=$work OX_SOURCE=$root
 export OX_OLD=0.9.1 OX_NEW=0.9.2 # versions of the same sources
@@ -30,7 +30,7 @@ sources_of() {
     awk -v suite="$1" '$2 == "bookworm" && $3 == "main" {print "deb", $1, suite, "main"}' | sort -u
 }
 
-# make_root SUITE [arm64|i386]: $work/roots/SUITE[-...].tar, without apt sources in it; i386 is beside amd64.
+# make_root SUITE [arm64|i386|ansible]: $work/roots/SUITE[-...].tar, without apt sources in it; i386 is beside amd64.
 make_root() {
   local tar=$work/roots/$1${2:+-$2}.tar option
   local -a options=('--aptopt=Acquire::Check-Valid-Until "false"') under=()
@@ -42,6 +42,7 @@ make_root() {
       under=("$root/scripts/lib/aarch64.sh")
       options+=(--architectures=arm64 "--include=bats,procps")
       ;;
+    ansible) options+=(--include=python3-apt) ;; # as Ansible asks of its hosts
     i386) options+=("--architectures=amd64,i386" --include=libc6:i386) ;;
   esac
   while read -r option; do options+=("--aptopt=$option"); done < <(
@@ -76,6 +77,7 @@ for suite; do
   case $suite in
     deb | rpm | arch) build "$suite" ;;
     suites) build deb ;;
+    ansible) build deb && make_root bookworm ansible ;;
     arm64) make_root bookworm arm64 && under=("$root/scripts/lib/aarch64.sh") ;;
   esac || { result=1; continue; }
   if [[ $suite == suites ]]; then

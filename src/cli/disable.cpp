@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/inittab.h"
 #include "cli/live.h"
 #include "cli/preload_file.h"
 #include "cli/state.h"
@@ -40,6 +41,7 @@ void turn_off(const Layout& layout, const std::string& reason) {
   take_entry(layout);
   try {
     remove_unit_links(layout);
+    remove_boot_lines(layout);
     remove_file(layout.boot_file());
     State state = read_state(layout);
     if (state.mode == Mode::Off && reason.empty() && state.reason.empty()) return;

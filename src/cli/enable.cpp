@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/denylist_source.h"
 #include "cli/files.h"
+#include "cli/inittab.h"
 #include "cli/live.h"
 #include "cli/preflight.h"
 #include "cli/preload_file.h"
@@ -84,7 +85,16 @@ std::vector<Check> try_candidate(const Layout& layout, const std::string& source
   return checks;
 }
 
-void put_in_place(const Layout& layout, Mode mode) {
+// False where no init is known that would.
+bool count_boots(const Layout& layout) {
+  if (!layout.has_systemd()) return add_boot_lines(layout);
+  add_unit_links(layout);
+  return true;
+}
+
+// Returns whether boots are counted from now on: that comes before the entry.
+bool put_in_place(const Layout& layout, Mode mode) {
+  const bool counted = mode == Mode::BootSafe || count_boots(layout);
   if (mode == Mode::BootSafe) {
     add_unit_links(layout);
     make_directories(parent_of(layout.boot_file()));
@@ -92,10 +102,10 @@ void put_in_place(const Layout& layout, Mode mode) {
     put_boot_link(layout);
   } else {
     put_entry(layout);
-    if (layout.has_systemd()) add_unit_links(layout);
     remove_file(layout.boot_file());
   }
   remove_file(layout.refusal());
+  return counted;
 }
 
 Outcome run_shell(const Layout& layout) {
@@ -164,12 +174,15 @@ int enable(const Options& options) {
   publish(layout);
   write_boots(layout, 0);
   const std::string noise = run_shell(layout).messages;
-  put_in_place(layout, mode);
+  const bool counted = put_in_place(layout, mode);
   last_trial(layout, noise);
   write_state(layout, {.mode = mode, .since = now_utc(), .reason = ""});
   if (options.json) print_json(checks, mode, true);
   say(options, std::string("Oxidalloc is on (") + cli::name_of(mode) +
                    " mode) for programs that start from now on. Undo with oxidalloc-disable.");
+  if (!counted)
+    say(options, "No init is known here that would count boots. Should one not complete: "
+                 "init=/usr/sbin/oxidalloc-rescue on the kernel command line.");
   return kDone;
 }
 

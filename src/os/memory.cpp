@@ -1,11 +1,14 @@
 #include "os/memory.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <linux/mman.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 
 #include "os/process.h"
 #include "os/syscall.h"
@@ -90,6 +93,26 @@ bool close(void* start, size_t size) {
 bool exclude_from_dumps(void* start, size_t size) {
   return !failed(call(SYS_madvise, start, size, MADV_DONTDUMP));
 }
+
+size_t mapped_bytes() {
+  const long file = call(SYS_openat, AT_FDCWD, "/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (failed(file)) return 0;
+  char text[32];  // its first number is enough
+  const long length = call(SYS_read, file, text, sizeof text);
+  call(SYS_close, file);
+  size_t pages = 0;
+  for (long i = 0; i < length && text[i] >= '0' && text[i] <= '9'; ++i)
+    pages = pages * 10 + static_cast<size_t>(text[i] - '0');
+  return pages * page_size();
+}
+
+size_t lockable_bytes() {
+  uint64_t limits[2];  // the kernel's struct rlimit64: soft, hard
+  const long result = call(SYS_prlimit64, 0, RLIMIT_MEMLOCK, nullptr, limits);
+  return failed(result) ? SIZE_MAX : limits[0];
+}
+
+bool locks_what_is_mapped(int flags) { return (flags & MCL_CURRENT) != 0; }
 
 void inject_failure(unsigned nth, unsigned count) {
   calls.store(0, std::memory_order_relaxed);

@@ -38,6 +38,13 @@ bool close(void* start, size_t size);
 // so, renew() ends it.
 bool exclude_from_dumps(void* start, size_t size);
 
+// Address space of the process, reserved or not, as the kernel counts it; 0 if it cannot be read.
+size_t mapped_bytes();
+// RLIMIT_MEMLOCK; SIZE_MAX: no limit.
+size_t lockable_bytes();
+// Whether mlockall() with these flags concerns what is mapped already.
+bool locks_what_is_mapped(int flags);
+
 // Injected failure for tests: the nth call from now (1 = the next) and all `count - 1` after it
 // fail as the kernel would make them fail. 0 disables.
 void inject_failure(unsigned nth, unsigned count);

@@ -18,7 +18,7 @@ constexpr size_t kMaxRegions = 1024;
 // Room in which the table's place is random, so that descriptor addresses, which mark free blocks,
 // cannot be told from a block's address.
 constexpr size_t kPlaceSlack = 4 * kGiB;
-constexpr size_t kGap = kSliceSize;
+using region::kGap;
 
 // Steps of growth: an eighth of what is there, within these bounds. Locked memory pays for each
 // step whole, so the first ones are small.
@@ -81,6 +81,9 @@ bool reserve_region(Region& region, size_t size, bool polite) {
     if (good) os::unmap(as_much_again, total);
   }
   if (!good) os::unmap(memory, total);
+  region.first = memory;
+  region.table_end = reinterpret_cast<char*>(region.base - kGap);
+  region.end = memory + total;
   region.undumped = good && preparing && os::exclude_from_dumps(memory, total);
   return good;
 }
@@ -136,24 +139,24 @@ bool grow_slices(Region& region, size_t wanted) {
 
 Descriptor* Region::take(size_t slices, size_t alignment, size_t& skipped) {
   size_t used = limit.load(std::memory_order_relaxed);  // only the lock's holder changes it
-  if (used == 0) used = kSliceSize;                     // the first slice is never used
-  const size_t first = align_up(base + used, alignment) - base;
+  if (used == 0) used = kSliceSize;                     // the from slice is never used
+  const size_t from = align_up(base + used, alignment) - base;
   const size_t bytes = slices << kSliceShift;
-  if (first > size || bytes > size - first) return nullptr;
-  const size_t end = first + bytes;
-  if (!grow_table(*this, end >> kSliceShift)) return nullptr;
-  if (!kHardened && !grow_slices(*this, end))
+  if (from > size || bytes > size - from) return nullptr;
+  const size_t to = from + bytes;
+  if (!grow_table(*this, to >> kSliceShift)) return nullptr;
+  if (!kHardened && !grow_slices(*this, to))
     return nullptr;  // hardened: each span by itself, see guards.h
 
-  skipped = (first - used) >> kSliceShift;
-  for (Descriptor* d : {descriptor(used >> kSliceShift), descriptor(first >> kSliceShift)}) {
+  skipped = (from - used) >> kSliceShift;
+  for (Descriptor* d : {descriptor(used >> kSliceShift), descriptor(from >> kSliceShift)}) {
     d->region = this;
     d->start = reinterpret_cast<char*>(base) + (slice_of(d) << kSliceShift);
   }
-  descriptor(first >> kSliceShift)->slices = static_cast<uint32_t>(slices);
+  descriptor(from >> kSliceShift)->slices = static_cast<uint32_t>(slices);
   // release: whoever sees the new limit may read the descriptors below it.
-  limit.store(end, std::memory_order_release);
-  return descriptor(first >> kSliceShift);
+  limit.store(to, std::memory_order_release);
+  return descriptor(from >> kSliceShift);
 }
 
 namespace region {
@@ -189,7 +192,7 @@ Descriptor* leader_by_walk(Descriptor* slice) {
 
 size_t count() { return extra_count.load(std::memory_order_acquire) + 1; }
 
-const Region& at(size_t index) { return index == 0 ? primary : extra[index - 1]; }
+Region& at(size_t index) { return index == 0 ? primary : extra[index - 1]; }
 
 Region* add(size_t bytes) {
   const size_t count = extra_count.load(std::memory_order_relaxed);

@@ -29,6 +29,10 @@ struct Region {
   size_t size = 0;             // bytes of slices reserved
   uint64_t event_factor = 0;   // see heap/small.h, "the event test"
   bool undumped = false;       // what is not accessible yet is left out of dumps: see prepare()
+  // What is reserved: [first, table_end) and [base - kGap, end), at first without a hole between them.
+  char* first = nullptr;
+  char* table_end = nullptr;
+  char* end = nullptr;
 
   // acquire pairs with the release in take(): the descriptors below are accessible.
   bool contains(uintptr_t address) const {
@@ -54,6 +58,9 @@ struct Region {
 
 namespace region {
 
+// No access, on either side of what is in use.
+constexpr size_t kGap = kSliceSize;
+
 [[gnu::visibility("hidden")]] extern Region primary;
 // primary.table again: with one variable for its two uses in free(), compilers keep the address in
 // a register on the shortest path, which needs it only once.
@@ -71,7 +78,7 @@ Descriptor* leader_by_walk(Descriptor* slice);
 
 // The regions there are, for those who must see every span: 0 to count() - 1.
 size_t count();
-const Region& at(size_t index);
+Region& at(size_t index);
 
 // Reserves a region with room for at least `bytes` and returns it; nullptr without address space.
 // The caller holds the span heap's lock.
@@ -82,6 +89,12 @@ Descriptor* take(size_t slices, size_t alignment, size_t& skipped);
 
 // Bytes of slices made accessible so far, all regions. Same lock.
 size_t committed();
+
+// Address space that is reserved and not in use (surplus.cpp). The kernel counts it against a limit on
+// locked memory. Same lock.
+size_t surplus();
+// Gives it up, so that the newest region can still grow by `spare` bytes. Returns how much it was.
+size_t give_up_surplus(size_t spare);
 
 }  // namespace region
 }  // namespace ox

@@ -280,6 +280,14 @@ Figures figures() {
           purges, purged_bytes};
 }
 
+bool make_room(size_t mapped, size_t most) {
+  os::Guard guard(heap_lock);
+  if (mapped != 0 && mapped <= most) return false;
+  const size_t surplus = region::surplus();
+  const size_t others = mapped > surplus ? mapped - surplus : 0;
+  return others <= most && region::give_up_surplus((most - others) / 2) != 0;
+}
+
 os::Lock& lock() { return heap_lock; }
 
 }  // namespace ox::span_heap

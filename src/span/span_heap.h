@@ -59,6 +59,11 @@ size_t used_bytes();
 
 Figures figures();
 
+// Gives up reserved address space if the process has more than `most` bytes mapped (`mapped`; 0: not
+// known) and it helps: what is reserved then leaves others half of what is not in use. False if it
+// gave up nothing.
+bool make_room(size_t mapped, size_t most);
+
 // Fork: held across it, so that the child finds the structures whole.
 os::Lock& lock();
 

@@ -81,3 +81,7 @@ header_field() { echo $(($(readelf -lW "$OX_LIB" | awk -v name="$1" -v column="$
   no_line '^(strdup|strndup|realpath)$' "$(exported)"
   no_line '^_ZN' "$(exported)"
 }
+
+@test "besides the family, what stands in front of libc's dlopen and mlockall is exported" {
+  for name in dlopen mlockall; do exported | grep -qx "$name" || { echo "missing: $name"; return 1; }; done
+}

@@ -1,8 +1,13 @@
 # Row 13. Under mlockall a purge fails, so what was purged is not zero, and memory that becomes
-# accessible is populated at once: a reservation made read-write would cost all of its size.
+# accessible is populated at once: a reservation made read-write would cost all of its size. A limit on
+# locked memory counts reservations whole.
 load rows
 
-setup_file() { build row13_mlockall.c row13_mlockall; }
+setup_file() {
+  build row13_mlockall.c row13_mlockall
+  build row13_limit.c row13_limit
+  chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" # for nobody
+}
 
 # figure NAME: of the program's last line.
 figure() { sed -E "s/.*[:,] ([0-9]+) $1.*/\1/" <<<"$output"; }
@@ -25,3 +30,18 @@ locked_program() {
 
 @test "row 13: mlockall before the first request: calloc is zero, and locked is what is used" { locked_program early; }
 @test "row 13: mlockall with the heap in use" { locked_program late; }
+
+# limited MODE: the program is served as libc serves it, within a limit that is the usual one.
+limited() {
+  run libc "$BATS_FILE_TMPDIR/row13_limit" "$1"
+  [ "$status" -eq 0 ] || skip "libc cannot do it here: $output"
+  passes row13_limit "$1"
+}
+
+@test "row 13: 8 MiB may be locked: mlockall succeeds, and the program goes on" { limited without; }
+@test "row 13: 8 MiB may be locked once privileges are gone: there is room for others" {
+  require_root
+  limited before
+}
+@test "row 13: 8 MiB may be locked: what is there is locked again and again" { limited current; }
+@test "row 13: a limit that no program keeps: refused, and the reservation stays" { limited small; }

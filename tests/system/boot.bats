@@ -4,29 +4,16 @@
 # In the guest report.service waits until the boot is over, runs /report.d/*, writes what it sees to /report,
 # and powers off.
 
-load ../cli/helper
+load helper
 
 setup_file() {
   need_root
   need systemd-nspawn jq
   make_tree
-  guest=$BATS_FILE_TMPDIR/guest
-  mkdir "$guest"
-  tar -C "$guest" -xf "$OX_SYSTEM_ROOT"
-  cp -a "$tree/usr/." "$guest/usr/"
+  unpack "$OX_SYSTEM_ROOT" guest
   rm -f "$guest/etc/machine-id" && echo "0123456789abcdef0123456789abcdef" >"$guest/etc/machine-id"
   mkdir "$guest/report.d"
-  cat >"$guest/usr/lib/systemd/system/report.service" <<'UNIT'
-[Unit]
-Description=Report
-After=multi-user.target
-[Service]
-ExecStart=/bin/bash /report.sh
-StandardOutput=null
-[Install]
-WantedBy=multi-user.target
-UNIT
-  cat >"$guest/report.sh" <<'SH'
+  after_boot <<'SH'
 rm -rf /report && mkdir /report
 timeout 60 systemctl is-system-running --wait >/report/running
 for file in /report.d/*; do [ ! -e "$file" ] || bash "$file" >>/report/log 2>&1; done
@@ -37,9 +24,6 @@ journalctl -b --no-pager >/report/journal
 cat /proc/1/maps >/report/maps.1
 systemctl poweroff
 SH
-  mkdir -p "$guest/etc/systemd/system/multi-user.target.wants"
-  ln -s /usr/lib/systemd/system/report.service "$guest/etc/systemd/system/multi-user.target.wants/"
-  export guest
 }
 
 setup() { rm -rf "$guest"/report "$guest"/report.d/*; }
@@ -48,31 +32,6 @@ teardown() { "$tree/usr/sbin/oxidalloc-disable" --root "$guest" --purge >/dev/nu
 enable() { "$tree/usr/sbin/oxidalloc-enable" --root "$guest" "$@"; }
 live() { echo "$(live_directory "$guest")/liboxidalloc.so"; }
 
-# boot [WORD...]: a boot up to the power-off, with those words on init's command line.
-boot() {
-  timeout --foreground -k 5 180 unshare -m --propagation private bash -c '
-    mount -t tmpfs -o mode=755 t /run
-    export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-    cgroup=/sys/fs/cgroup/oxidalloc-test-$$
-    if mkdir "$cgroup" 2>/dev/null; then echo $$ >"$cgroup/cgroup.procs"; fi
-    systemd-nspawn -q -D "$@" </dev/null
-    status=$?
-    echo $$ >/sys/fs/cgroup/cgroup.procs && find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null
-    exit $status' boot "$guest" --register=no --keep-unit --private-network --boot --console=pipe "$@" \
-    >"$BATS_TEST_TMPDIR/console" 2>&1 || { tail -n 30 "$BATS_TEST_TMPDIR/console"; fail "the boot failed"; }
-}
-
-# reported JQ-EXPRESSION EXPECTED
-reported() {
-  local found
-  found=$(jq -r "$1" "$guest/report/status.json")
-  [ "$found" = "$2" ] || { cat "$guest/report/status.txt"; fail "$1: $found, not $2"; }
-}
-up() {
-  cat "$guest/report/failed"
-  [ "$(<"$guest/report/running")" = running ] || fail "the system is $(<"$guest/report/running")"
-  [ "$(jq '.processes | length' "$guest/report/status.json")" -ge 8 ] || fail "too few processes to be a system"
-}
 state() { reported ".processes[] | select(.name == \"$1\") | .state" "$2"; }
 
 @test "libc: the root itself boots" {
