@@ -2,6 +2,8 @@
 // written, so RSS over LIVE_MIB is the allocator's overhead. "small": 8 to 1000 bytes; "many": 8
 // bytes to 32 KiB, each doubling as likely as the next.
 //   random_replacement THREADS [small | many [LIVE_MIB [REPLACEMENTS]]]
+#include <chrono>
+
 #include "common.hpp"
 
 namespace {
@@ -16,17 +18,24 @@ std::size_t next_size(const Plan& plan, bench::Random& random) {
   return plan.many ? random.log_between(8, 32'768) : random.between(8, 1000);
 }
 
+void report(std::chrono::nanoseconds taken, long replacements) {
+  bench::report_rss("live");
+  std::fprintf(stderr, "ns replacement %lld\n",
+               static_cast<long long>(taken.count() / replacements));
+}
+
 std::uint64_t work(int number, const Plan& plan) {
   bench::Random random(static_cast<std::uint64_t>(number) + 1);
   std::vector<bench::Block*> table(plan.blocks);
   for (auto*& block : table) block = bench::make_filled(next_size(plan, random));
   std::uint64_t sum = 0;
+  auto start = std::chrono::steady_clock::now();
   for (long i = 0; i < plan.replacements; ++i) {
     auto& slot = table[random.below(table.size())];
     sum += bench::drop(slot);
     slot = bench::make_filled(next_size(plan, random));
   }
-  if (number == 0) bench::report_rss("live");
+  if (number == 0) report(std::chrono::steady_clock::now() - start, plan.replacements);
   for (auto* block : table) sum += bench::drop(block);
   return sum;
 }
