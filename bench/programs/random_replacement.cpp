@@ -2,6 +2,7 @@
 // written, so RSS over LIVE_MIB is the allocator's overhead. "small": 8 to 1000 bytes; "many": 8
 // bytes to 32 KiB, each doubling as likely as the next.
 //   random_replacement THREADS [small | many [LIVE_MIB [REPLACEMENTS]]]
+#include <barrier>
 #include <chrono>
 
 #include "common.hpp"
@@ -24,7 +25,7 @@ void report(std::chrono::nanoseconds taken, long replacements) {
                static_cast<long long>(taken.count() / replacements));
 }
 
-std::uint64_t work(int number, const Plan& plan) {
+std::uint64_t work(int number, const Plan& plan, std::barrier<>& all) {
   bench::Random random(static_cast<std::uint64_t>(number) + 1);
   std::vector<bench::Block*> table(plan.blocks);
   for (auto*& block : table) block = bench::make_filled(next_size(plan, random));
@@ -35,7 +36,9 @@ std::uint64_t work(int number, const Plan& plan) {
     sum += bench::drop(slot);
     slot = bench::make_filled(next_size(plan, random));
   }
+  all.arrive_and_wait();  // every thread's blocks are live
   if (number == 0) report(std::chrono::steady_clock::now() - start, plan.replacements);
+  all.arrive_and_wait();
   for (auto* block : table) sum += bench::drop(block);
   return sum;
 }
@@ -49,6 +52,7 @@ int main(int argc, char** argv) {
   long replacements = argc > 4 ? std::atol(argv[4]) : many ? 3'000'000 : 12'000'000;
   std::size_t mean = many ? 4096 : 504;  // of 12 doublings: 1.5 * 32768 / 12
   Plan plan{many, live / mean / threads, replacements / static_cast<long>(threads)};
+  std::barrier all(static_cast<std::ptrdiff_t>(threads));
   return bench::finish(
-      bench::run_threads(static_cast<int>(threads), [&](int i) { return work(i, plan); }));
+      bench::run_threads(static_cast<int>(threads), [&](int i) { return work(i, plan, all); }));
 }
