@@ -1,6 +1,6 @@
 #!/bin/bash
 # Does an operation cost the same when the heap is large? One thread replaces blocks at random in a
-# live set of 16 MiB, 1 GiB and 8 GiB: nanoseconds per replacement, in which cache and TLB misses
+# live set of 16 MiB, 1 GiB and 8 GiB: nanoseconds of CPU time per replacement, in which cache and TLB misses
 # grow for all alike; instructions in the allocator per replacement, which know no misses; and RSS.
 #
 #   bench/scale.sh [--peers] [NAME=PATH...]             MIB='16 1024' bench/scale.sh: other live sets
