@@ -11,29 +11,13 @@ python=$(command -v /usr/bin/python3 || command -v python3)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
+usage() { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; }
+# shellcheck source=bench/allocators.sh
+. "$here/allocators.sh"
 names=(libc empty oxidalloc)
-declare -A path=([libc]='' [empty]=$scratch/empty.so [oxidalloc]=$build/lib/liboxidalloc.so)
+path[empty]=$scratch/empty.so
 echo 'int oxidalloc_bench_empty;' | "${CC:-cc}" -shared -fPIC -x c - -o "$scratch/empty.so"
-
-add() {
-  if [ -e "$2" ]; then
-    names+=("$1")
-    path[$1]=$2
-  else
-    echo "footprint: $1: no such library; left out" >&2
-  fi
-}
-known() { /sbin/ldconfig -p | sed -n "s/^\t$1 (.*=> //p" | head -n 1; }
-for argument in "$@"; do
-  case $argument in
-    --peers)
-      add mimalloc-deb "$(known libmimalloc.so.2)"
-      add jemalloc-deb "$(known libjemalloc.so.2)"
-      add gperftools-deb "$(known libtcmalloc_minimal.so.4)" ;;
-    *=*) add "${argument%%=*}" "$(realpath "${argument#*=}")" ;;
-    *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
-  esac
-done
+add_arguments "$@"
 
 declare -A idle=([sleep]='/bin/sleep 60' [sh]='/bin/sh -c read_it' [cat]='/bin/cat' [python3]="$python -c pause")
 declare -A nothing=([sleep]='/bin/sleep 0' [sh]='/bin/sh -c :' [cat]='/bin/cat' [python3]="$python -c pass")
@@ -68,11 +52,7 @@ instructions() {
     awk '/Collected/ { found = int($4 / 1000) } END { print found ? found : "failed" }' || true
 }
 
-printf '| program | figure |'
-printf ' %s |' "${names[@]}"
-printf '\n| --- | --- |'
-for _ in "${names[@]}"; do printf ' ---: |'; done
-echo
+table_head program figure
 for program in sleep sh cat python3; do
   dirty_row="| $program | private dirty, KiB |"
   faults_row="| $program | page faults |"

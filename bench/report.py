@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 """Tables and charts of what bench/run.py measured.
 
-    report.py [--time wall|cpu] DIR...   reads results.json of each DIR, writes report.md and, where
-                                         matplotlib is installed, time.svg, rss.svg and field.svg
-                                         to the first
+    report.py [--time wall|cpu] [--least] DIR...
+                    reads results.json of each DIR, writes report.md and, where matplotlib is
+                    installed, time.svg, rss.svg and field.svg to the first; the runs of a test
+                    that several have are pooled. --least: each run's least time instead of the
+                    median, for a machine that did other work too
 """
 
 import argparse
 import json
 import math
+import statistics
 from pathlib import Path
 
 OURS, BASE = "oxidalloc", "libc"
@@ -20,6 +23,33 @@ def geomean(values: list[float]) -> float:
 
 def ok(result: dict | None) -> bool:
     return result is not None and "wall" in result
+
+
+def summarize(runs: list[dict], time=statistics.median) -> dict:
+    """Of several runs the median, of times what `time` makes of them; a single failure makes the whole a failure."""
+    for run in runs:
+        if "failed" in run or "skipped" in run:
+            return run
+    labels = runs[0]["phases"]
+    return {key: time(run[key] for run in runs) for key in ("wall", "cpu")} | {
+        "rss": statistics.median(run["rss"] for run in runs),
+        "phases": {label: statistics.median(run["phases"].get(label, 0) for run in runs) for label in labels},
+    }
+
+
+def pool(parts: list[dict], time=statistics.median) -> dict:
+    """One result for each test and allocator out of all the runs in several results.json."""
+    runs: dict[str, dict[str, list[dict]]] = {}
+    for part in parts:
+        for test, results in part["tests"].items():
+            for name, each in results.items():
+                runs.setdefault(test, {}).setdefault(name, []).extend(each)
+    counts = {len(each) for results in runs.values() for each in results.values()}
+    return parts[0] | {
+        "allocators": list(dict.fromkeys(name for part in parts for name in part["allocators"])),
+        "how": f"{'least' if time is min else 'median'} of {min(counts)} to {max(counts)} interleaved runs",
+        "tests": {test: {name: summarize(each, time) for name, each in results.items()} for test, results in runs.items()},
+    }
 
 
 def ratios(data: dict, name: str, key: str) -> dict[str, float]:
@@ -119,7 +149,7 @@ def markdown(data: dict) -> str:
     about = ", ".join(f"{k} {v}" for k, v in data["machine"].items() if v)
     return "\n".join([
         "# Allocators side by side\n",
-        f"{about}. {len(data['tests'])} tests, median of {data['runs']} interleaved runs; ratios to libc (lower is better).\n",
+        f"{about}. {len(data['tests'])} tests, {data['how']}; ratios to libc (lower is better).\n",
         "## Geometric means\n", summary(data),
         f"## {label}, ratio to libc\n", per_test(data, key),
         "## Peak RSS, ratio to libc\n", per_test(data, "rss"),
@@ -185,13 +215,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Tables and charts of what bench/run.sh measured.")
     parser.add_argument("--time", choices=("wall", "cpu"), help="another time than the run's own")
     parser.add_argument("directories", type=Path, nargs="+", metavar="DIR")
+    parser.add_argument("--least", action="store_true", help="the least time of a test's runs, not the median")
     options = parser.parse_args()
     parts = [json.loads((each / "results.json").read_text()) for each in options.directories]
-    for part in parts[1:]:
-        parts[0]["tests"] |= part["tests"]
-    if options.time:
-        parts[0]["time"] = options.time
-    write(parts[0], options.directories[0])
+    data = pool(parts, min if options.least else statistics.median)
+    write(data | ({"time": options.time} if options.time else {}), options.directories[0])
 
 
 if __name__ == "__main__":

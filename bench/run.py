@@ -3,7 +3,7 @@
 
 For each test the allocators take turns (A B C, A B C), so that a change in the machine's load hits
 all alike. Each run is one process tree under build/bin/measure, whose wall time, CPU time and peak
-RSS come from wait4(). Results go to OUT/results.json after every test; report.py makes the tables.
+RSS come from wait4(). Every run goes to OUT/results.json as soon as its test is over; report.py makes the tables.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import os
 import platform
 import re
 import shlex
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -71,9 +70,11 @@ def read_tests(options: argparse.Namespace) -> list[dict]:
 
 
 def resolve(command: str, build: Path) -> list[str]:
+    """Programs of the build and jobs by their paths; python3 is the one that runs this, never a wrapper script."""
     words = shlex.split(command)
     if (build / "bench" / words[0]).exists():
         words[0] = str(build / "bench" / words[0])
+    words = [sys.executable if w == "python3" else w for w in words]
     return [str(HERE / w) if w.startswith("jobs/") else w for w in words]
 
 
@@ -104,31 +105,19 @@ def run_once(command: list[str], preload: str, options: argparse.Namespace) -> d
     }
 
 
-def summarize(runs: list[dict]) -> dict:
-    """Medians over the runs; a single failure makes the whole a failure."""
-    for run in runs:
-        if "failed" in run or "skipped" in run:
-            return run
-    median = {key: statistics.median(run[key] for run in runs) for key in ("wall", "cpu", "rss")}
-    median["phases"] = {
-        label: statistics.median(run["phases"].get(label, 0) for run in runs) for label in runs[0]["phases"]
-    }
-    return median | {"least": {key: min(run[key] for run in runs) for key in ("wall", "cpu", "rss")}}
-
-
-def run_test(test: dict, chosen: dict[str, str], options: argparse.Namespace) -> dict:
+def run_test(test: dict, chosen: dict[str, str], options: argparse.Namespace) -> dict[str, list[dict]]:
     runs: dict[str, list[dict]] = {name: [] for name in chosen}
     for _ in range(options.runs):
         for name, path in chosen.items():
             if not any("failed" in run or "skipped" in run for run in runs[name]):
                 runs[name].append(run_once(test["command"], path, options))
-    results = {name: summarize(each) for name, each in runs.items()}
+    results = {name: report.summarize(each) for name, each in runs.items()}
     outputs = {run["output"] for each in runs.values() for run in each if "output" in run}
     if len(outputs) > 1:
         print(f"run: {test['name']}: outputs differ: {outputs}", file=sys.stderr)
     line = [f"{name} {r['wall']:.2f}s {r['rss'] / 1024:.0f}M" if "wall" in r else f"{name} {r}" for name, r in results.items()]
     print(f"{test['name']}: " + ", ".join(line), flush=True)
-    return results
+    return runs
 
 
 def machine() -> dict:
@@ -159,11 +148,11 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
 
     chosen = allocators(options)
-    data: dict = {"machine": machine(), "allocators": list(chosen), "runs": options.runs, "time": options.time, "tests": {}}
+    data: dict = {"machine": machine(), "allocators": list(chosen), "time": options.time, "tests": {}}
     for test in read_tests(options):
         data["tests"][test["name"]] = run_test(test, chosen, options)
         (options.out / "results.json").write_text(json.dumps(data, indent=1) + "\n")
-    report.write(data, options.out)
+    report.write(report.pool([data]), options.out)
 
 
 main()

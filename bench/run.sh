@@ -12,4 +12,6 @@ if [ ! -x "$build/bin/measure" ] || [ ! -x "$build/bench/larson" ]; then
   cmake -S "$here/.." -B "$build" -DCMAKE_BUILD_TYPE=Release >&2
   cmake --build "$build" >&2
 fi
-exec python3 "$here/run.py" --build "$build" "$@"
+# The distribution's Python before another: matplotlib, which draws the charts, is a package of it.
+python=$(PATH=/usr/bin:$PATH command -v python3)
+exec "$python" "$here/run.py" --build "$build" "$@"

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <latch>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -100,14 +101,19 @@ inline std::string_view mode_argument(int argc, char** argv, std::string_view fa
 }
 
 // Runs body(0) .. body(n - 1), each in a thread of its own but for a single one; sums their
-// results.
+// results. All begin together: on a busy machine the first could end before the last is made, and
+// peak RSS would tell of the machine.
 template <typename Body>
 std::uint64_t run_threads(int n, Body body) {
   if (n == 1) return body(0);
   std::vector<std::uint64_t> sums(static_cast<std::size_t>(n));
   std::vector<std::thread> threads;
+  std::latch begin(n);
   for (int i = 0; i < n; ++i)
-    threads.emplace_back([&, i] { sums[static_cast<std::size_t>(i)] = body(i); });
+    threads.emplace_back([&, i] {
+      begin.arrive_and_wait();
+      sums[static_cast<std::size_t>(i)] = body(i);
+    });
   for (auto& thread : threads) thread.join();
   std::uint64_t sum = 0;
   for (auto each : sums) sum += each;

@@ -9,20 +9,7 @@
 golden=$BATS_TEST_DIRNAME/instructions.txt
 
 # library_cost SIZE BATCH ORDER ROUNDS: instructions executed in the library, in all.
-library_cost() {
-  local out=$BATS_TEST_TMPDIR/callgrind.out
-  LD_PRELOAD=$OX_LIB valgrind -q --tool=callgrind --callgrind-out-file="$out" "$OX_BUILD/bench/pair" "$@"
-  # Lines of cost belong to the object named last; the one behind "calls=" is the callee's, counted there.
-  awk -v lib="${OX_LIB##*/}" '
-    /^c?ob=/ {
-      id = $0; sub(/^c?ob=/, "", id); sub(/ .*/, "", id)
-      if ($0 ~ / /) ours[id] = index($0, lib) > 0
-    }
-    /^ob=/ { inside = ours[id]; seen += inside }
-    /^calls=/ { getline; next }
-    /^[0-9+*-]/ && inside { sum += $2 }
-    END { if (!seen) exit 1; print sum }' "$out"
-}
+library_cost() { "$OX_SOURCE/bench/library_cost.sh" "$OX_LIB" "$OX_BUILD/bench/pair" "$@"; }
 
 # figure SIZE BATCH ORDER: instructions per pair, with one digit behind the point.
 figure() {
