@@ -98,8 +98,9 @@ ran() {
   for program; do
     told "$name.ox" '.processes[]' | jq -es --arg name "$program" --arg state "$state" '
       [.[] | select(.name == $name)] |
+      map(select(.why != "it has made no request yet")) | # seen while it was being loaded
       length > 0 and all(.state == $state) and
-      if $state == "ours" then any(.heap_kib > 0) else all(.why | test("allocator of its own")) end' >/dev/null ||
+      if $state == "ours" then any(.heap_kib > 0) else all(.why == "it exports an allocator of its own") end' >/dev/null ||
       fail "$name: $program was not seen as $state: $(told "$name.ox" '.processes[] | tojson')" || return
     [ ! -d "$BATS_TEST_TMPDIR/$name.libc" ] ||
       told "$name.libc" '.processes[] | select(.state != "untouched") | tojson' | fails_if_any "$name on libc" || return
@@ -113,11 +114,12 @@ fails_if_any() {
 }
 
 # reached NAME [EXCEPT...]: no process of the run went without the library, but static and 32-bit ones and EXCEPT.
+# (env and setpriv are the frame's: they bring the command to its environment and user.)
 reached() {
   local name=$1
   shift
   told "$name.ox" '.processes[] | select(.state == "untouched" and .why == "started without the library") | .name' |
-    grep -vxF "$(printf '%s\n' "${@:-/}")" | fails_if_any "$name: without the library" || return
+    grep -vxF "$(printf '%s\n' env setpriv "$@")" | fails_if_any "$name: without the library" || return
   told "$name.ox" '.processes[] | select(.state == "older" or .state == "unknown") | tojson' |
     fails_if_any "$name: not the library that is installed"
 }
@@ -160,3 +162,10 @@ keep_logs() {
 
 # heavy HEAVY SHORT: a count for this run.
 heavy() { if [ "${OX_HEAVY:-}" = 1 ]; then echo "$1"; else echo "$2"; fi; }
+
+# same_output NAME: what was printed is the same and not nothing; what programs complain of may differ.
+same_output() {
+  local run=$BATS_TEST_TMPDIR/$1
+  [ -s "$run.libc/out" ] || fail "$1: no output to compare" || return
+  equal "$run.libc/out" "$run.ox/out"
+}

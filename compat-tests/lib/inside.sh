@@ -12,7 +12,7 @@ shift 3
 mount -t tmpfs -o mode=755 run /run
 mount -t tmpfs -o mode=1777 tmp /tmp
 mount -t tmpfs -o mode=1777 shm /dev/shm
-mkdir -p /run/home /run/session /run/dbus /run/lock
+mkdir -p /run/home /run/session /run/dbus /run/lock /run/systemd/{seats,sessions,users,machines} # (who asks logind)
 mkdir -m 1777 /tmp/.X11-unix /tmp/.ICE-unix
 chown "$user:" /run/home /run/session
 chmod 700 /run/session
@@ -30,6 +30,7 @@ fi
 
 cd "$directory"
 ulimit -c unlimited
+: >../begun
 status=0
 "${words[@]}" "$@" || status=$?
 exit "$status"

@@ -10,7 +10,7 @@ RUN_DIRECTORY gets: out, err (what was printed), status (the exit status; 124: o
   deaths     descendants that a signal of a crash ended: [name, signal], from the kernel's process events
   events     whether those events were there (root in the first PID namespace) and none was lost
   kernel     lines of the kernel's log about one of the descendants
-  unanswered what oxidalloc-status said where it could not tell (the run had just ended, or has not quite begun)
+  unanswered what oxidalloc-status said where it could not tell (the run had just ended)
   processes  by executable, state and reason, as oxidalloc-status --json tells: count, largest heap_kib
 STATUS_TOOL is asked inside the namespaces, so that it tells about this run alone. Needs root.
 """
@@ -174,10 +174,10 @@ def main():
         if now >= next_look:
             family = descendants(process.pid)
             peak = max(peak, sum(map(pss_kib, family)))
-            if family:
+            if family and os.path.exists(f"{directory}/begun"):
                 census.look(family[0])
             done = time.monotonic()
-            next_look = done + max(0.2, 5 * (done - now))  # a look costs at most a sixth of a processor
+            next_look = done + min(max(0.2, 3 * (done - now)), 1)  # rarer where a look takes long, but not rare
     took = time.monotonic() - start
     time.sleep(0.3)  # for the last events
     code = os.waitstatus_to_exitcode(wait_status)
