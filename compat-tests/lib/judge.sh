@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Makes the private system and runs suites in it; started by run.sh in a mount namespace of its own.
+# usage: judge.sh SOURCE BUILD RESULTS LIBRARY MODE SUITE...   LIBRARY: one in the place of the built one, or ""
+set -euo pipefail
+
+source=$1 build=$2 results=$3 library=$4 mode=$5
+shift 5
+# shellcheck source=compat-tests/lib/private.bash
+source "$source/compat-tests/lib/private.bash"
+
+format=tap
+[[ ! -t 1 ]] || format=pretty
+enter_private_system "$source" "$build" "$results" "$library"
+OX_LIB=$(live_library)
+OX_ENTRY=$(</mnt/entry)
+export OX_LIB OX_ENTRY OX_MODE=$mode OX_RESULTS=/mnt/results OX_SOURCE=/mnt/source TMPDIR=/mnt/runs LC_ALL=C
+cd /mnt/source
+suites=("${@/#//mnt/source/compat-tests/suites/}")
+bats --formatter "$format" --report-formatter junit --output /mnt/results "${suites[@]/%/.bats}"

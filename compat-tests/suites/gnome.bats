@@ -1,0 +1,15 @@
+# GNOME: the shell on a virtual monitor and an application in it.
+load ../lib/compat
+
+@test "the shell and an application come up, stay up and end" {
+  local RUN_SECONDS=900
+  program GNOME gnome-shell gnome-shell --version
+  require gnome-calculator gdbus dbus-run-session
+  on_both session dbus-run-session -- "$OX_WORK/gnome.sh"
+  sound session
+  same_output session
+  grep -qx 'all stay up' "$BATS_TEST_TMPDIR/session.ox/out"
+  grep -qx 42 "$BATS_TEST_TMPDIR/session.ox/out"
+  ran session ours gnome-shell gnome-calculator
+  reached session
+}
