@@ -31,7 +31,7 @@ void count_made(uint8_t& made) {
 void format(Descriptor* slab, SizeClass cls) {
   slab->size_class = cls;
   slab->stride = slab->block_bytes();
-  slab->magic = ~uint64_t{0} / slab->stride + 1;
+  slab->magic = ~uint64_t{0} / slab->stride + (is_power_of_two(slab->stride) ? 2 : 1);
   const size_t fit = slab->size() / slab->stride;
   slab->capacity = static_cast<uint16_t>(fit < kMaxBlocks ? fit : kMaxBlocks);
   slab->start += slab->size() - slab->capacity * slab->stride;

@@ -3,9 +3,9 @@
 //
 // Block i starts at start + i * stride, where the leader's `start` is that of block 0: the blocks end
 // with the span, and what is left over lies before them, less than a slice. `magic` is
-// ceil(2^64 / stride): offset * magic has the block's number in its high 64 bits, and low 64 bits
-// below `magic` only if the offset is a multiple, and not negative. (Offsets are multiples of 16: a
-// negative one, down to -(stride - 16), has low bits of at least 16 * magic - stride.)
+// floor(2^64 / stride) + 1, so stride * magic is 2^64 + e with 0 < e <= stride: offset * magic has the
+// block's number in its high 64 bits, and in its low ones i * e, less than kMostRest, if the offset is
+// that of a block. If it is no multiple they are at least magic; if it is negative, almost 2^64.
 #pragma once
 
 #include <cstdint>
@@ -52,12 +52,15 @@ inline char* pop(Descriptor* slab) {
   return block;
 }
 
+constexpr uint64_t kMostRest = 64 * kMaxMedium;
+static_assert(kMostRest < ~uint64_t{0} / kMaxMedium - kMostRest);
+
 // The number of the block that starts at `block`; false if none does.
 inline bool locate(const Descriptor* slab, const void* block, uint64_t& index) {
   const auto offset = static_cast<uint64_t>(static_cast<const char*>(block) - slab->start);
   const __uint128_t product = static_cast<__uint128_t>(offset) * slab->magic;
   index = static_cast<uint64_t>(product >> 64);
-  return static_cast<uint64_t>(product) < slab->magic;
+  return static_cast<uint64_t>(product) < kMostRest;
 }
 
 enum class Freed { Done, AllFree, Invalid, Twice };

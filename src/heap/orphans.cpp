@@ -45,10 +45,11 @@ Descriptor* take(SizeClass cls) {
 }
 
 bool claim(Descriptor* slab) {
-  os::Guard guard(orphan_lock);
-  if (slab->place != SlabPlace::Orphan) return false;
-  remove(slab);
-  return true;
+  if (!orphan_lock.try_lock()) return false;
+  const bool is_orphan = slab->place == SlabPlace::Orphan;
+  if (is_orphan) remove(slab);
+  orphan_lock.unlock();
+  return is_orphan;
 }
 
 os::Lock& lock() { return orphan_lock; }

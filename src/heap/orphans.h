@@ -13,7 +13,7 @@ void add(Descriptor* slab);
 // Takes any slab of the class for adoption, or nullptr. Does not lock if there is none.
 Descriptor* take(SizeClass cls);
 
-// Takes this slab for adoption. False if another thread was faster.
+// Takes this slab for adoption. False if another thread was faster, or has the lock.
 bool claim(Descriptor* slab);
 
 os::Lock& lock();

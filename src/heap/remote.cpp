@@ -39,6 +39,7 @@ size_t bytes_of(const Descriptor* slab, const void* block) {
 struct Added {
   uint64_t before;
   uint64_t to_purge;  // 0, or what idle::purge() has to publish: until then the slab stays what it is
+  bool is_worth_mail;
 };
 
 template <typename WithBlock>
@@ -47,8 +48,10 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
   uint64_t after;
   bool idle;
   bool purge;
+  bool worth_mail;
   do {
     after = with_block(before);
+    worth_mail = is_worth_mail(slab, after);
     idle = idle::is_idle(slab, after);
     purge = idle && idle::too_many(size);
     // seq_cst: see remote.h; also releases the block, and its word, to the owner. On failure
@@ -57,13 +60,16 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
                                                std::memory_order_seq_cst,
                                                std::memory_order_acquire));
   if (idle && !purge) idle::added(size);
-  return {before, purge ? after : 0};
+  return {before, purge ? after : 0, worth_mail};
 }
+
+// The owner may take the list as its own, where no word counts 0 used blocks.
+small::Word first_word(const Descriptor* slab) { return small::make_word(slab, 1, small::kNoBlock); }
 
 Added push_small(Descriptor* slab, char* block, const void* caller) {
   if (is_free(slab, block)) report::double_free(block, bytes_of(slab, block), caller);
   return add(slab, slab->remote.load(std::memory_order_relaxed), [&](small::Word before) {
-    small::put_word(slab, block, before ? before : small::make_word(slab, 0, small::kNoBlock));
+    small::put_word(slab, block, before ? before : first_word(slab));
     return small::make_word(slab, small::used_of(before) + 1,
                             small::offset_of(reinterpret_cast<uintptr_t>(block)));
   });
@@ -109,7 +115,39 @@ void post(Descriptor* slab) {
                                                 std::memory_order_relaxed));
 }
 
+// `mail` was Wanted. In a Section: see push().
+void send(Descriptor* slab) {
+  Mail wanted = Mail::Wanted;
+  if (slab->mail.compare_exchange_strong(wanted, Mail::Sent, std::memory_order_seq_cst)) post(slab);
+}
+
 }  // namespace
+
+bool is_worth_mail(const Descriptor* slab, uint64_t word) {
+  if (slab->kind != SpanKind::Small) return word != 0;
+  return small::used_of(word) >= small::wake_count(slab);
+}
+
+bool push_plain(Descriptor* slab, char* block) {
+  if (slab->holes != 0 || !small::is_block(slab, block) || small::has_mark(slab, block)) return false;
+  // What is read of the descriptor is read before the block is given back: see Added.
+  const size_t wake = small::wake_count(slab);
+  const size_t almost_all = slab->capacity - size_t{1};
+  const auto offset = small::offset_of(reinterpret_cast<uintptr_t>(block));
+  small::Word before = slab->remote.load(std::memory_order_relaxed);
+  do {
+    if (small::used_of(before) >= almost_all) return false;  // idle with this one; or busy
+    small::put_word(slab, block, before ? before : first_word(slab));
+    // seq_cst: as in add().
+  } while (!slab->remote.compare_exchange_weak(
+      before, small::make_word(slab, small::used_of(before) + 1, offset), std::memory_order_seq_cst,
+      std::memory_order_relaxed));
+  if (small::used_of(before) + 1 < wake || slab->mail.load(std::memory_order_seq_cst) != Mail::Wanted)
+    return true;
+  const os::Section section;
+  send(slab);
+  return true;
+}
 
 bool is_block(const Descriptor* slab, const void* block) {
   switch (slab->kind) {
@@ -144,10 +182,7 @@ void push(Descriptor* slab, void* block, const void* caller) {
   auto* bytes = static_cast<char*>(block);
   const Added added = slab->kind != SpanKind::Medium ? push_small(slab, bytes, caller)
                                                      : push_medium(slab, bytes, caller);
-  Mail wanted = Mail::Wanted;
-  if (slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted &&
-      slab->mail.compare_exchange_strong(wanted, Mail::Sent, std::memory_order_seq_cst))
-    post(slab);
+  if (added.is_worth_mail && slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted) send(slab);
   if (added.to_purge) idle::purge(slab, added.to_purge);
 }
 

@@ -99,20 +99,24 @@ Descriptor* leader_of(Descriptor* slice) {
   return slice->kind == SpanKind::Medium ? slice->region->leader_of(slice) : slice;
 }
 
+// A small slab of another living thread, for a caller that is not in the middle of anything.
+bool is_anothers_small(const Descriptor* slice) {
+  if (slice->kind != SpanKind::Small || os::interrupted()) return false;
+  // acquire: pairs with the release in adopt() and add_locked().
+  const ThreadHeap* home = slice->home.load(std::memory_order_acquire);
+  return home && home != current_heap;
+}
+
 // Not for Large and Free spans.
 void free_into_slab(Descriptor* slab, void* block, const void* caller) {
-  for (;;) {
-    // acquire: pairs with the release in adopt() and add_locked().
-    const ThreadHeap* home = slab->home.load(std::memory_order_acquire);
-    if (home && home == current_heap) return current_heap->free_checked(slab, block, caller);
-    ThreadHeap* heap = home ? nullptr : own_heap();
-    if (!heap) return remote::push(slab, block, caller);
-    // An orphan: it is ours from now on, the block in use as before. Then free it as such.
-    if (orphans::claim(slab)) {
-      heap->adopt(slab);
-      return release(block);
-    }
-  }
+  // acquire: pairs with the release in adopt() and add_locked().
+  const ThreadHeap* home = slab->home.load(std::memory_order_acquire);
+  if (home && home == current_heap) return current_heap->free_checked(slab, block, caller);
+  ThreadHeap* heap = home ? nullptr : own_heap();
+  if (!heap || !orphans::claim(slab)) return remote::push(slab, block, caller);
+  // An orphan: it is ours from now on, the block in use as before. Then free it as such.
+  heap->adopt(slab);
+  release(block);
 }
 
 void free_into_nursery(Descriptor* span, void* block, const void* caller) {
@@ -214,6 +218,7 @@ void free_foreign(void* block, const void* caller) {
 }
 
 void free_slow(Descriptor* slice, void* block, const void* caller) {
+  if (is_anothers_small(slice) && remote::push_plain(slice, static_cast<char*>(block))) return;
   if (in_the_middle()) return;
   Descriptor* span = leader_of(slice);
   switch (span->kind) {

@@ -122,11 +122,10 @@ size_t live_blocks(const Descriptor* slab) {
   return slab->carved - listed - blocks_in_holes(slab);
 }
 
+// The first block is the first multiple behind the slab's start, at most one size away.
 bool is_block(const Descriptor* slab, const void* block) {
-  const auto address = reinterpret_cast<uintptr_t>(block);
-  const char* first = first_block(slab);
-  return address % slab->block_bytes() == 0 && block >= first &&
-         block < first + slab->carved * slab->block_bytes();
+  const auto behind_start = static_cast<size_t>(static_cast<const char*>(block) - slab->start) - 1;
+  return is_multiple(slab, block) && behind_start < slab->carved * slab->block_bytes();
 }
 
 bool contains(const Descriptor* slab, const void* block) {
@@ -147,6 +146,10 @@ bool take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   if (word & idle::kBusy) {
     recarve(slab);
     return false;
+  }
+  if (list_empty(slab)) {  // then theirs becomes the list: pop() checks each block of it
+    slab->head = make_word(slab, slab->unit == 0 ? 1 : used_of(slab->head) - used_of(word), offset_of(word));
+    return true;
   }
   while (offset_of(word) != kNoBlock) {
     char* block = slab->start + offset_of(word);

@@ -149,6 +149,13 @@ inline void stop_counting(Descriptor* slab) {
 }
 void start_counting(Descriptor* slab);
 
+// A Full slab, which counts, calls for attention when so many of its blocks are free again: its `used` is
+// that much too low meanwhile.
+inline size_t wake_count(const Descriptor* slab) { return slab->capacity / 16u + 1; }
+inline Word fall_short(const Descriptor* slab) { return (slab->capacity - wake_count(slab)) * kOneUsed; }
+inline void expect_blocks(Descriptor* slab) { slab->head -= fall_short(slab); }
+inline void expect_none(Descriptor* slab) { slab->head += fall_short(slab); }
+
 // Blocks in use, whether counting or not, by a walk that other threads' changes cannot mislead far.
 size_t live_blocks(const Descriptor* slab);
 

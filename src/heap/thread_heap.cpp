@@ -5,6 +5,7 @@
 #include "heap/empty_blocks.h"
 #include "heap/medium.h"
 #include "heap/orphans.h"
+#include "heap/remote.h"
 #include "heap/small.h"
 #include "os/report.h"
 #include "span/span_heap.h"
@@ -124,8 +125,11 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
   for (;;) {
     if (slab != no_slab()) {
       check_top_block(slab);
-      if (collect(slab)) return pop(slab);
-      if (is_small(cls) && !small::exhausted(slab) && small::carve(slab)) return pop(slab);
+      if (collect(slab)) {
+        if (void* block = pop(slab)) return block;
+        check_top_block(slab);
+      }
+      if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) && small::carve(slab)) return pop(slab);
       retire(slab);
     }
     slab = find_slab(cls);
@@ -146,11 +150,20 @@ void ThreadHeap::retire(Descriptor* slab) {
 void ThreadHeap::make_full(Descriptor* slab) {
   stop_keeping(slab);
   slab->place = SlabPlace::Full;
-  slab->set_owner(tag | kDiverted);
+  if (is_small(slab->size_class))
+    small::expect_blocks(slab);
+  else
+    slab->set_owner(tag | kDiverted);
   full.push_back(slab);
   // seq_cst, both: see remote.h.
   slab->mail.store(Mail::Wanted, std::memory_order_seq_cst);
-  if (slab->remote.load(std::memory_order_seq_cst) != 0 && stop_mail(slab)) take_back(slab);
+  if (remote::is_worth_mail(slab, slab->remote.load(std::memory_order_seq_cst)) && stop_mail(slab)) take_back(slab);
+}
+
+// A Full slab, no mail under way, is taken out of the list; what comes next is the caller's.
+void ThreadHeap::leave_full(Descriptor* slab) {
+  full.remove(slab);
+  if (is_small(slab->size_class)) small::expect_none(slab);
 }
 
 bool ThreadHeap::take_remote(Descriptor* slab) {
@@ -176,7 +189,7 @@ bool ThreadHeap::stop_mail(Descriptor* slab) {
 
 // A Full slab, no mail under way, has free blocks again.
 void ThreadHeap::take_back(Descriptor* slab) {
-  full.remove(slab);
+  leave_full(slab);
   take_remote(slab);
   if (all_free(slab))
     release(slab);
@@ -193,7 +206,7 @@ void ThreadHeap::make_partial(Descriptor* slab) {
 void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller) {
   // With mail under way it stays Full; read_mail() will see it, even if it is empty by then.
   if (slab->place == SlabPlace::Full && stop_mail(slab)) {
-    full.remove(slab);
+    leave_full(slab);
     make_partial(slab);
   }
   // What was freed by others shows whether this block is among it.
@@ -232,7 +245,20 @@ void ThreadHeap::free_medium_checked(Descriptor* slab, void* block, const void* 
 void ThreadHeap::on_small_event(Descriptor* slab, const void* caller) {
   const char* block = slab->start + small::offset_of(slab->head);
   if (!small::is_multiple(slab, block)) report::invalid_pointer("free", block, caller);
-  if (small::used_of(slab->head) == 0 && slab->place == SlabPlace::Partial) keep_or_release(slab);
+  if (small::used_of(slab->head) != 0) return;
+  switch (slab->place) {
+    case SlabPlace::Partial:
+      return keep_or_release(slab);
+    case SlabPlace::Full:
+      // With mail under way it stays Full; read_mail() will see it.
+      if (stop_mail(slab)) take_back(slab);
+      break;
+    case SlabPlace::Current:
+      small::stop_counting(slab);
+      break;
+    case SlabPlace::Orphan:
+      break;
+  }
 }
 
 void ThreadHeap::on_medium_all_free(Descriptor* slab) {
@@ -320,10 +346,28 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
       if (has_free(slab)) return slab;
       make_full(slab);
     }
-    Descriptor* orphan = orphans::take(cls);
-    if (!orphan) return new_slab(cls);
-    adopt(orphan);
+    if (Descriptor* orphan = orphans::take(cls)) {
+      adopt(orphan);
+      continue;
+    }
+    Descriptor* fresh = new_slab(cls);
+    if (fresh != no_slab() || !wake_full(cls)) return fresh;
   }
+}
+
+// Where no memory is to be had: Full slabs of the class may have a few blocks.
+bool ThreadHeap::wake_full(SizeClass cls) {
+  bool any = false;
+  for (Descriptor* slab = full.first; slab;) {
+    Descriptor* following = slab->next;
+    const bool remote = slab->remote.load(std::memory_order_relaxed) != 0;  // a first look
+    if (slab->size_class == cls && (has_free(slab) || remote) && stop_mail(slab)) {
+      take_back(slab);
+      any = true;
+    }
+    slab = following;
+  }
+  return any;
 }
 
 // Pages without a block in use, in slabs that have others: worth a look when the heap is about to take
@@ -432,7 +476,7 @@ void ThreadHeap::count_medium(const Descriptor* slab, int change) {
 void ThreadHeap::abandon() {
   while (Descriptor* slab = full.first) {
     if (stop_mail(slab)) {
-      full.remove(slab);
+      leave_full(slab);
       give_away(slab);
     } else if (read_mail(), full.first == slab) {
       os::nap();  // another thread is between asking for the address and posting

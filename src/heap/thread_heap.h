@@ -10,8 +10,9 @@
 //   Current   slots / medium_slots; at most one per class
 //   Partial   partial[class], oldest first, so that frees gather before a slab is used again; some
 //             are empty and kept for the next request, some have just run out
-//   Full      full: no block came back for a round of that list; its owner word is made odd, so that
-//             the next free takes the slow path and moves it back
+//   Full      full: no block came back for a round of that list; it goes back to Partial when a sixteenth
+//             of its blocks is free again (small: when `used` says so, see small::expect_blocks) or at
+//             the next free (medium: its owner word is made odd, so that this takes the slow path)
 // Only the owner thread touches these; other threads reach a heap through its mailbox alone.
 #pragma once
 
@@ -114,6 +115,8 @@ class ThreadHeap {
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
   void retire(Descriptor* slab);
   void make_full(Descriptor* slab);
+  void leave_full(Descriptor* slab);
+  bool wake_full(SizeClass cls);
   bool take_remote(Descriptor* slab);
   bool collect(Descriptor* slab);
   Descriptor* find_slab(SizeClass cls);

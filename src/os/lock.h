@@ -48,6 +48,17 @@ class Lock {
       lock_contended();
   }
 
+  // False if another thread holds it.
+  bool try_lock() {
+    if (own_locks.all) return true;
+    Section::enter();
+    uint32_t expected = kFree;
+    // acquire: as lock().
+    if (state_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire)) return true;
+    Section::leave();
+    return false;
+  }
+
   void unlock() {
     if (own_locks.all) return;
     // release: publishes the critical section.
