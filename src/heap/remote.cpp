@@ -63,9 +63,6 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
   return {before, purge ? after : 0, worth_mail};
 }
 
-// The owner may take the list as its own, where no word counts 0 used blocks.
-small::Word first_word(const Descriptor* slab) { return small::make_word(slab, 1, small::kNoBlock); }
-
 Added push_small(Descriptor* slab, char* block, const void* caller) {
   if (is_free(slab, block)) report::double_free(block, bytes_of(slab, block), caller);
   return add(slab, slab->remote.load(std::memory_order_relaxed), [&](small::Word before) {
@@ -115,38 +112,17 @@ void post(Descriptor* slab) {
                                                 std::memory_order_relaxed));
 }
 
-// `mail` was Wanted. In a Section: see push().
+}  // namespace
+
 void send(Descriptor* slab) {
+  const os::Section section;
   Mail wanted = Mail::Wanted;
   if (slab->mail.compare_exchange_strong(wanted, Mail::Sent, std::memory_order_seq_cst)) post(slab);
 }
 
-}  // namespace
-
 bool is_worth_mail(const Descriptor* slab, uint64_t word) {
   if (slab->kind != SpanKind::Small) return word != 0;
   return small::used_of(word) >= small::wake_count(slab);
-}
-
-bool push_plain(Descriptor* slab, char* block) {
-  if (slab->holes != 0 || !small::is_block(slab, block) || small::has_mark(slab, block)) return false;
-  // What is read of the descriptor is read before the block is given back: see Added.
-  const size_t wake = small::wake_count(slab);
-  const size_t almost_all = slab->capacity - size_t{1};
-  const auto offset = small::offset_of(reinterpret_cast<uintptr_t>(block));
-  small::Word before = slab->remote.load(std::memory_order_relaxed);
-  do {
-    if (small::used_of(before) >= almost_all) return false;  // idle with this one; or busy
-    small::put_word(slab, block, before ? before : first_word(slab));
-    // seq_cst: as in add().
-  } while (!slab->remote.compare_exchange_weak(
-      before, small::make_word(slab, small::used_of(before) + 1, offset), std::memory_order_seq_cst,
-      std::memory_order_relaxed));
-  if (small::used_of(before) + 1 < wake || slab->mail.load(std::memory_order_seq_cst) != Mail::Wanted)
-    return true;
-  const os::Section section;
-  send(slab);
-  return true;
 }
 
 bool is_block(const Descriptor* slab, const void* block) {

@@ -99,14 +99,6 @@ Descriptor* leader_of(Descriptor* slice) {
   return slice->kind == SpanKind::Medium ? slice->region->leader_of(slice) : slice;
 }
 
-// A small slab of another living thread, for a caller that is not in the middle of anything.
-bool is_anothers_small(const Descriptor* slice) {
-  if (slice->kind != SpanKind::Small || os::interrupted()) return false;
-  // acquire: pairs with the release in adopt() and add_locked().
-  const ThreadHeap* home = slice->home.load(std::memory_order_acquire);
-  return home && home != current_heap;
-}
-
 // Not for Large and Free spans.
 void free_into_slab(Descriptor* slab, void* block, const void* caller) {
   // acquire: pairs with the release in adopt() and add_locked().
@@ -136,6 +128,32 @@ void free_into_nursery(Descriptor* span, void* block, const void* caller) {
   if (is_free && plausible)
     report::double_free(block, slice->was_slab ? slice->block_bytes() : leader->size(), caller);
   report::invalid_pointer("free", block, caller);
+}
+
+[[gnu::noinline]] void free_rest(Descriptor* slice, void* block, const void* caller) {
+  if (in_the_middle()) return;
+  Descriptor* span = leader_of(slice);
+  switch (span->kind) {
+    case SpanKind::Small:
+    case SpanKind::Medium:
+      return free_into_slab(span, block, caller);
+    case SpanKind::Nursery:
+      return free_into_nursery(span, block, caller);
+    case SpanKind::Large:
+      if (span->start == block) return large::release(span);
+      break;
+    case SpanKind::Empty:
+      if (empty_blocks::release(block)) return;
+      if (reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0)
+        report::double_free(block, 0, caller);
+      break;
+    case SpanKind::None:
+    case SpanKind::Free:
+    case SpanKind::Guard:
+    case SpanKind::Resting:
+      break;
+  }
+  report_no_block(span, block, caller);
 }
 
 // Usable bytes of a block in use. Reports anything else.
@@ -218,30 +236,8 @@ void free_foreign(void* block, const void* caller) {
 }
 
 void free_slow(Descriptor* slice, void* block, const void* caller) {
-  if (is_anothers_small(slice) && remote::push_plain(slice, static_cast<char*>(block))) return;
-  if (in_the_middle()) return;
-  Descriptor* span = leader_of(slice);
-  switch (span->kind) {
-    case SpanKind::Small:
-    case SpanKind::Medium:
-      return free_into_slab(span, block, caller);
-    case SpanKind::Nursery:
-      return free_into_nursery(span, block, caller);
-    case SpanKind::Large:
-      if (span->start == block) return large::release(span);
-      break;
-    case SpanKind::Empty:
-      if (empty_blocks::release(block)) return;
-      if (reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0)
-        report::double_free(block, 0, caller);
-      break;
-    case SpanKind::None:
-    case SpanKind::Free:
-    case SpanKind::Guard:
-    case SpanKind::Resting:
-      break;
-  }
-  report_no_block(span, block, caller);
+  if (!os::interrupted() && remote::push_plain(slice, static_cast<char*>(block))) return;
+  free_rest(slice, block, caller);
 }
 
 void free_checked(Descriptor* slab, void* block, const void* caller) {

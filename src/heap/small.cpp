@@ -122,12 +122,6 @@ size_t live_blocks(const Descriptor* slab) {
   return slab->carved - listed - blocks_in_holes(slab);
 }
 
-// The first block is the first multiple behind the slab's start, at most one size away.
-bool is_block(const Descriptor* slab, const void* block) {
-  const auto behind_start = static_cast<size_t>(static_cast<const char*>(block) - slab->start) - 1;
-  return is_multiple(slab, block) && behind_start < slab->carved * slab->block_bytes();
-}
-
 bool contains(const Descriptor* slab, const void* block) {
   Word word = slab->head;
   for (size_t i = 0; i <= slab->capacity && offset_of(word) != kNoBlock; ++i) {

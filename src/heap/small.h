@@ -163,7 +163,11 @@ size_t live_blocks(const Descriptor* slab);
 char* block_at(const Descriptor* slab, size_t index);
 
 // Whether `block` is the address of a block that has been handed out at some time.
-bool is_block(const Descriptor* slab, const void* block);
+// The first block is the first multiple behind the slab's start, at most one size away.
+inline bool is_block(const Descriptor* slab, const void* block) {
+  const auto behind_start = static_cast<size_t>(static_cast<const char*>(block) - slab->start) - 1;
+  return is_multiple(slab, block) && behind_start < slab->carved * slab->block_bytes();
+}
 
 // Whether the list contains `block`. Costs a walk.
 bool contains(const Descriptor* slab, const void* block);
