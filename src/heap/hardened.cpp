@@ -221,8 +221,10 @@ void* allocate_slow(size_t size) {
   if (size > PTRDIFF_MAX) return nullptr;
   if (!heap::is_active()) return host::allocate(size);
   if (size > kMostInSlabs) return allocate_large(size, kSliceSize);
-  if (size == 0)
-    if (void* block = empty_blocks::allocate()) return block;
+  if (size == 0) {
+    void* block = empty_blocks::allocate();
+    return block ? block : allocate(1);
+  }
   const size_t inner = size + kCanaryBytes;
   void* block = heap::allocate_slow(inner);
   return block ? prepare(block, block_size(size_class_of(inner)), size) : nullptr;

@@ -88,8 +88,10 @@ ThreadHeap* own_heap() {
 [[gnu::noinline]] void* allocate_rare(size_t size) {
   if (too_large(size)) return nullptr;
   if (!is_active()) return host::allocate(size);
-  if (size == 0 && empty_blocks::wanted())
-    if (void* block = empty_blocks::allocate()) return block;
+  if (size == 0 && empty_blocks::wanted()) {
+    void* block = empty_blocks::allocate();
+    return block ? block : allocate(1);
+  }
   if (size > kMaxMedium) return allocate_large(size);
   ThreadHeap* heap = own_heap();
   return heap ? allocate_from(heap, size) : allocate_late(size);
