@@ -8,7 +8,7 @@
 #include "api/policy.h"
 #include "api/profile_file.h"
 #include "base/options.h"
-#include "heap/heap.h"
+#include "heap/service.h"
 #include "heap/profile.h"
 #include "heap/stats.h"
 
@@ -89,7 +89,7 @@ OX_EXPORT int oxidalloc_class_statistics(oxidalloc_class_figures* rows, size_t c
 
 OX_EXPORT int oxidalloc_purge() {
   if (!serves()) return ENOTSUP;
-  return heap::trim() ? 0 : EAGAIN;
+  return Service::trim() ? 0 : EAGAIN;
 }
 
 OX_EXPORT int oxidalloc_profile() {

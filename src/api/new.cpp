@@ -8,7 +8,6 @@
 
 #include "api/export.h"
 #include "api/next_symbol.h"
-#include "heap/service.h"
 #include "os/report.h"
 
 #define OX_EXPORT_CXX __attribute__((visibility("default")))
@@ -71,12 +70,10 @@ OX_EXPORT_CXX void operator delete(void* block) noexcept {
 OX_EXPORT_CXX void operator delete[](void* block) noexcept {
   std::free(block);
 }
-OX_EXPORT_CXX void operator delete(void* block, std::size_t size) noexcept {
-  Service::check_size(block, size, __builtin_return_address(0));
+OX_EXPORT_CXX void operator delete(void* block, std::size_t) noexcept {
   std::free(block);
 }
-OX_EXPORT_CXX void operator delete[](void* block, std::size_t size) noexcept {
-  Service::check_size(block, size, __builtin_return_address(0));
+OX_EXPORT_CXX void operator delete[](void* block, std::size_t) noexcept {
   std::free(block);
 }
 OX_EXPORT_CXX void operator delete(void* block, std::align_val_t) noexcept {
@@ -85,12 +82,10 @@ OX_EXPORT_CXX void operator delete(void* block, std::align_val_t) noexcept {
 OX_EXPORT_CXX void operator delete[](void* block, std::align_val_t) noexcept {
   std::free(block);
 }
-OX_EXPORT_CXX void operator delete(void* block, std::size_t size, std::align_val_t) noexcept {
-  Service::check_size(block, size, __builtin_return_address(0));
+OX_EXPORT_CXX void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
   std::free(block);
 }
-OX_EXPORT_CXX void operator delete[](void* block, std::size_t size, std::align_val_t) noexcept {
-  Service::check_size(block, size, __builtin_return_address(0));
+OX_EXPORT_CXX void operator delete[](void* block, std::size_t, std::align_val_t) noexcept {
   std::free(block);
 }
 OX_EXPORT_CXX void operator delete(void* block, const std::nothrow_t&) noexcept {

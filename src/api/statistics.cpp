@@ -9,7 +9,7 @@
 #include "api/export.h"
 #include "api/next_symbol.h"
 #include "api/policy.h"
-#include "heap/heap.h"
+#include "heap/service.h"
 #include "heap/stats.h"
 #include "os/text_writer.h"
 
@@ -131,7 +131,7 @@ OX_EXPORT int malloc_info(int options, FILE* stream) {
 
 OX_EXPORT int malloc_trim(size_t pad) {
   if (auto next = server<int(size_t)>("malloc_trim")) return next(pad);
-  return ox::heap::trim() ? 1 : 0;
+  return ox::Service::trim() ? 1 : 0;
 }
 
 // Accepted and without effect, as glibc allows itself: every parameter tunes a mechanism of its

@@ -63,8 +63,8 @@ bool is_sound_before(Place place, char* block) {
   char* const before = block - place.bytes;
   size_t slack;
   if (canary::matches(before, word, slack)) return true;
-  return is_small(place.slab->size_class) && before > place.slab->start &&
-         small::is_intact(place.slab, before);
+  if (!is_small(place.slab->size_class) || before <= place.slab->start) return false;
+  return small::is_intact(place.slab, before) || small::is_in_hole(place.slab, before);
 }
 
 // Behind medium blocks there is more room that should be zero, if the block there is free: a line
@@ -221,8 +221,10 @@ void* allocate_slow(size_t size) {
   if (size > PTRDIFF_MAX) return nullptr;
   if (!heap::is_active()) return host::allocate(size);
   if (size > kMostInSlabs) return allocate_large(size, kSliceSize);
-  if (size == 0)
-    if (void* block = empty_blocks::allocate()) return block;
+  if (size == 0) {
+    void* block = empty_blocks::allocate();
+    return block ? block : allocate(1);
+  }
   const size_t inner = size + kCanaryBytes;
   void* block = heap::allocate_slow(inner);
   return block ? prepare(block, block_size(size_class_of(inner)), size) : nullptr;
@@ -231,7 +233,10 @@ void* allocate_slow(size_t size) {
 void release(void* pointer, const void* caller) {
   if (!pointer) return;
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(pointer));
-  if (!slice) return host::release(pointer);
+  if (!slice) {
+    heap::refuse_wild("free", pointer, caller);
+    return host::release(pointer);
+  }
   if (heap::in_the_middle()) return;
   auto* block = static_cast<char*>(pointer);
   const Place place = place_of(slice, block);
@@ -240,13 +245,6 @@ void release(void* pointer, const void* caller) {
     report::invalid_pointer("free", block, caller);
   if (is_large(slice, block)) check_large(slice, caller);
   heap::free_slow(slice, block, caller);
-}
-
-void check_size(void* pointer, size_t size, const void* caller) {
-  Descriptor* slice = pointer ? region::find(reinterpret_cast<uintptr_t>(pointer)) : nullptr;
-  if (slice && !heap::in_the_middle() &&
-      size_of(slice, static_cast<char*>(pointer), "delete", caller) < size)
-    report::invalid_size(pointer, size, caller);
 }
 
 void* allocate_zeroed(size_t size) {
@@ -267,7 +265,10 @@ void* allocate_aligned(size_t alignment, size_t size) {
 void* reallocate(void* pointer, size_t size, const void* caller) {
   if (!pointer) return allocate(size);
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(pointer));
-  if (!slice) return host::reallocate(pointer, size);
+  if (!slice) {
+    heap::refuse_wild("realloc", pointer, caller);
+    return host::reallocate(pointer, size);
+  }
   auto* block = static_cast<char*>(pointer);
   const size_t old_size = size_of(slice, block, "realloc", caller);
   if (size > PTRDIFF_MAX) return nullptr;
@@ -282,9 +283,18 @@ void* reallocate(void* pointer, size_t size, const void* caller) {
 size_t usable_size(const void* pointer, const void* caller) {
   if (!pointer) return 0;
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(pointer));
-  if (!slice) return host::usable_size(pointer);
+  if (!slice) {
+    heap::refuse_wild("malloc_usable_size", pointer, caller);
+    return host::usable_size(pointer);
+  }
   return size_of(slice, static_cast<char*>(const_cast<void*>(pointer)), "malloc_usable_size",
                  caller);
+}
+
+bool trim() {
+  if (heap::in_the_middle()) return false;
+  empty_quarantine();
+  return heap::trim();
 }
 
 void empty_quarantine() {

@@ -62,15 +62,13 @@ template <void* (*Slow)(size_t) = allocate_slow>
 }
 
 void release(void* block, const void* caller);
-// Before a delete with a size: what was asked for may be more, as where a class has no virtual
-// destructor, not less.
-void check_size(void* block, size_t size, const void* caller);
 void* allocate_zeroed(size_t size);
 void* allocate_aligned(size_t alignment, size_t size);
 void* reallocate(void* block, size_t size, const void* caller);
 // What was asked for.
 size_t usable_size(const void* block, const void* caller);
 
+bool trim();
 // The thread ends: what waits goes to the heap.
 void empty_quarantine();
 

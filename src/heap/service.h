@@ -14,8 +14,6 @@ struct PlainService {
   }
   static void* allocate_slow(size_t size) { return heap::allocate_slow(size); }
   [[gnu::always_inline]] static void release(void* block) { heap::release(block); }
-  // Sizes are hints.
-  static void check_size(void*, size_t, const void*) {}
   static void* allocate_zeroed(size_t size) { return heap::allocate_zeroed(size); }
   static void* allocate_aligned(size_t alignment, size_t size) {
     return heap::allocate_aligned(alignment, size);
@@ -23,6 +21,7 @@ struct PlainService {
   static void* reallocate(void* block, size_t size, const void* caller) {
     return heap::reallocate(block, size, caller);
   }
+  static bool trim() { return heap::trim(); }
   static size_t usable_size(const void* block) { return heap::usable_size(block); }
 };
 
@@ -35,9 +34,6 @@ struct HardenedService {
   [[gnu::always_inline]] static void release(void* block) {
     hardened::release(block, __builtin_return_address(0));
   }
-  static void check_size(void* block, size_t size, const void* caller) {
-    hardened::check_size(block, size, caller);
-  }
   static void* allocate_zeroed(size_t size) { return hardened::allocate_zeroed(size); }
   static void* allocate_aligned(size_t alignment, size_t size) {
     return hardened::allocate_aligned(alignment, size);
@@ -45,6 +41,7 @@ struct HardenedService {
   static void* reallocate(void* block, size_t size, const void* caller) {
     return hardened::reallocate(block, size, caller);
   }
+  static bool trim() { return hardened::trim(); }
   [[gnu::always_inline]] static size_t usable_size(const void* block) {
     return hardened::usable_size(block, __builtin_return_address(0));
   }

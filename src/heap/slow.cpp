@@ -88,8 +88,10 @@ ThreadHeap* own_heap() {
 [[gnu::noinline]] void* allocate_rare(size_t size) {
   if (too_large(size)) return nullptr;
   if (!is_active()) return host::allocate(size);
-  if (size == 0 && empty_blocks::wanted())
-    if (void* block = empty_blocks::allocate()) return block;
+  if (size == 0 && empty_blocks::wanted()) {
+    void* block = empty_blocks::allocate();
+    return block ? block : allocate(1);
+  }
   if (size > kMaxMedium) return allocate_large(size);
   ThreadHeap* heap = own_heap();
   return heap ? allocate_from(heap, size) : allocate_late(size);
@@ -227,10 +229,18 @@ void* allocate_slow(size_t size) {
   return allocate_rare(size);
 }
 
+// Nobody else has blocks in what this heap has reserved.
+void refuse_wild(const char* call, const void* pointer, const void* caller) {
+  if (region::reserves(reinterpret_cast<uintptr_t>(pointer))) report::invalid_pointer(call, pointer, caller);
+}
+
 void free_foreign(void* block, const void* caller) {
   if (!block) return;
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
-  if (!slice) return host::release(block);
+  if (!slice) {
+    refuse_wild("free", block, caller);
+    return host::release(block);
+  }
   // A block of a further region: what the fast path does, from the slow path's functions.
   free_slow(slice, block, caller);
 }
@@ -285,7 +295,10 @@ void* allocate_aligned(size_t alignment, size_t size) {
 void* reallocate(void* block, size_t size, const void* caller) {
   if (!block) return allocate(size);
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
-  if (!slice) return host::reallocate(block, size);
+  if (!slice) {
+    refuse_wild("realloc", block, caller);
+    return host::reallocate(block, size);
+  }
   size_t old_size = own_bytes(slice, block);
   if (old_size == 0) old_size = checked_bytes("realloc", slice, block, caller);
   if (too_large(size)) return nullptr;
@@ -298,7 +311,10 @@ void* reallocate(void* block, size_t size, const void* caller) {
 size_t usable_size(const void* block) {
   if (!block) return 0;
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
-  if (!slice) return host::usable_size(block);
+  if (!slice) {
+    refuse_wild("malloc_usable_size", block, __builtin_return_address(0));
+    return host::usable_size(block);
+  }
   return checked_bytes("malloc_usable_size", slice, block, __builtin_return_address(0));
 }
 

@@ -392,6 +392,7 @@ void ThreadHeap::look_for_pages() {
 
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   look_for_pages();
+  if (is_small(cls)) nursery.check();  // its blocks may not be used again for long
   bool zeroed;
   const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);

@@ -49,9 +49,11 @@ constinit __thread bool detached = false;
 // Hardened: between inaccessible pages.
 void* map_storage() {
   if constexpr (!kHardened) return os::map(kStorageBytes);
-  auto* reserved = static_cast<char*>(os::reserve(kStorageBytes + 2 * os::page_size()));
-  if (!reserved || !os::commit(reserved + os::page_size(), kStorageBytes)) return nullptr;
-  return reserved + os::page_size();
+  const size_t page = os::page_size();
+  const auto reserved = reinterpret_cast<uintptr_t>(os::reserve(kStorageBytes + 3 * page));
+  if (!reserved) return nullptr;
+  auto* storage_bytes = reinterpret_cast<char*>(align_up(reserved, page) + page);
+  return os::commit(storage_bytes, kStorageBytes) ? storage_bytes : nullptr;
 }
 
 // Where address space is used up, a slice of the heap's own: never given back, like all storage.

@@ -108,12 +108,6 @@ void underflow(const void* block, size_t block_size, const void* caller) {
   out_of_bounds("before the start", block, block_size, caller);
 }
 
-void invalid_size(const void* block, size_t size, const void* caller) {
-  Message message;
-  message.text("oxidalloc: delete of ").address(block).text(" as if it had ").number(size, 10);
-  finish(message.text(" bytes"), caller);
-}
-
 void out_of_memory(const char* call) {
   Message message;
   finish(message.text("oxidalloc: out of memory in ").text(call), nullptr);

@@ -15,7 +15,6 @@ namespace ox::report {
 // Hardened: what stands behind or before a block in use was written to.
 [[noreturn]] void overflow(const void* block, size_t block_size, const void* caller);
 [[noreturn]] void underflow(const void* block, size_t block_size, const void* caller);
-[[noreturn]] void invalid_size(const void* block, size_t size, const void* caller);
 [[noreturn]] void out_of_memory(const char* call);
 
 // Prints one line, once per process, and returns.

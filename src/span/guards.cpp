@@ -9,7 +9,7 @@ namespace ox::guards {
 namespace {
 
 constexpr size_t kResting = 64;
-constexpr size_t kMostGuards = 16384;
+constexpr size_t kMostGuards = 8192;
 constexpr size_t kRoomy = size_t{64} << 30;
 
 // Under the span heap's lock.
@@ -47,16 +47,20 @@ void join(Descriptor* span) {
 }
 
 bool open(Descriptor* span, size_t bytes) {
-  return os::renew(span->start, align_up(bytes, os::page_size()));
+  return os::renew(span->start, guard_of(span) ? align_up(bytes, os::page_size()) : span->size());
 }
 
 // Refused: it stays accessible, and is renewed when it is handed out.
 void close(Descriptor* span) {
-  os::close(span->start, span->size());
+  if (guard_of(span))
+    os::close(span->start, span->size());
+  else
+    os::renew(span->start, span->size());
   span->moved = false;
 }
 
 bool reopen(Descriptor* span, size_t old_bytes, size_t bytes) {
+  if (!guard_of(span)) return true;
   const size_t old_end = align_up(old_bytes, os::page_size()),
                end = align_up(bytes, os::page_size());
   if (end > old_end) return os::renew(span->start + old_end, end - old_end);

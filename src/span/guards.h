@@ -2,8 +2,7 @@
 // use, its guard. So whoever runs over the end of a span faults, as does who uses one that was
 // released.
 //
-//   | span A: accessible as far as asked | rest | guard | span B ....... | guard | free, no access
-//   |
+//   | span A: accessible as far as asked | rest | guard | span B ....... | guard | free
 //
 // A guard is a span of one slice of kind Guard, split off when its span is handed out and joined to
 // it again when that becomes free. Released spans rest for some time before their addresses are
@@ -11,8 +10,8 @@
 // back.
 //
 // Each span in use takes two of the 65,530 mappings a process may have (vm.max_map_count): beyond
-// kMostGuards, spans are handed out with the free memory around them as their only guard, if any;
-// and so where address space is limited, of which guards would take half.
+// kMostGuards, spans have no guard and stay accessible, zeroed, when they are free; and so where
+// address space is limited, of which guards would take half.
 #pragma once
 
 #include <cstddef>
@@ -28,8 +27,8 @@ size_t wanted();
 void split_off(Descriptor* span);
 void join(Descriptor* span);
 
-// Without the lock: makes the first `bytes` of a span accessible, zeroed; all of it inaccessible,
-// its memory given back. False: refused.
+// Without the lock. Makes a span accessible and zero, of a guarded one the first `bytes`; false:
+// refused. Gives its memory back; a guarded one becomes inaccessible.
 bool open(Descriptor* span, size_t bytes);
 void close(Descriptor* span);
 

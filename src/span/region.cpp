@@ -180,6 +180,14 @@ Descriptor* find(uintptr_t address) {
   return nullptr;
 }
 
+bool reserves(uintptr_t address) {
+  for (size_t i = 0; i < count(); ++i) {
+    const auto from = reinterpret_cast<uintptr_t>(at(i).table);
+    if (address - from < at(i).base + at(i).size - from) return true;
+  }
+  return false;
+}
+
 Descriptor* leader_by_walk(Descriptor* slice) {
   for (size_t i = 0; i < count(); ++i) {
     Descriptor* const first = at(i).descriptor(1);

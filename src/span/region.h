@@ -73,6 +73,9 @@ void prepare();
 // Descriptor of the slice that contains `address`, or nullptr if no region does. Any thread.
 Descriptor* find(uintptr_t address);
 
+// Whether an address is in what is reserved for a region, in use or not.
+bool reserves(uintptr_t address);
+
 // The leader of the span that a slice belongs to, by a walk: for error messages. nullptr: none.
 Descriptor* leader_by_walk(Descriptor* slice);
 

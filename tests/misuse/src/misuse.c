@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define BLOCKS 16
+#define BLOCKS 400
 
 static size_t size;
 static char *blocks[BLOCKS];
@@ -31,10 +32,19 @@ static void free_in_thread(void *block) {
   pthread_join(thread, NULL);
 }
 
-// A free block that was written to is noticed when its turn comes.
-static void use_up(void) {
-  for (int i = 0; i < 20000; ++i) *(volatile char *)malloc(size) = 1;
+// A free block that was written to is noticed when its turn comes, or that of those that wait before it.
+#define MANY 20000
+
+static void use_up_by(void *(*allocate)(size_t)) {
+  static void *many[MANY];
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < MANY; ++i) *(volatile char *)(many[i] = allocate(size)) = 1;
+    for (int i = 0; i < MANY; ++i) free(many[i]);
+  }
 }
+
+static void use_up(void) { use_up_by(malloc); }
+static void *zeroed(size_t bytes) { return calloc(1, bytes); }
 
 static void double_free(void) {
   free(blocks[3]);
@@ -49,8 +59,17 @@ static void double_free_delayed(void) {
 
 static void double_free_after_others(void) {
   free(blocks[3]);
-  for (int i = 4; i < BLOCKS; ++i) free(blocks[i]);
+  for (int i = 4; i < 16; ++i) free(blocks[i]);
   free(blame(blocks[3]));
+}
+
+// The block is in use again, perhaps, and freed by its new owner first.
+static void double_free_after_reuse(void) {
+  free(blocks[3]);
+  for (int i = 0; i < 3; ++i) blocks[i] = malloc(size);
+  free(blocks[3]);
+  blame(blocks[3]);
+  for (int i = 0; i < 3; ++i) free(blocks[i]);
 }
 
 static void double_free_in_thread(void) {
@@ -90,6 +109,12 @@ static void in_data(void) {
   free(blame(global + 16));
 }
 
+static void foreign_mapping(void) {
+  char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) _exit(3);
+  free(blame(page + 64));
+}
+
 static void realloc_freed(void) {
   free(blocks[3]);
   blocks[0] = realloc(blame(blocks[3]), size);
@@ -106,16 +131,89 @@ static void write_after_free(void) {
   use_up();
 }
 
-static void overflow_into_free(void) {
-  // The neighbour that lies behind, of those we have.
-  int low = 0;
-  while (low < BLOCKS - 1 && blocks[low] + malloc_usable_size(blocks[low]) != blocks[low + 1]) ++low;
-  if (low == BLOCKS - 1) _exit(4);
-  free(blocks[low + 1]);
-  blame(blocks[low + 1]);
-  memset(blocks[low], 'A', malloc_usable_size(blocks[low]) + 8);
+static void usable_size_freed(void) {
+  free(blocks[3]);
+  size = malloc_usable_size(blame(blocks[3]));
+}
+
+static void write_inside_after_free(void) {
+  free(blocks[3]);
+  memset(blame(blocks[3]) + size / 2, 'A', 8);
   use_up();
 }
+
+static void write_after_free_delayed(void) {
+  free(blocks[3]);
+  for (int i = 20; i < 60; ++i) free(blocks[i]);
+  memset(blame(blocks[3]), 'A', size < 64 ? size : 64);
+  use_up();
+}
+
+static void calloc_after_write(void) {
+  free(blocks[3]);
+  memset(blame(blocks[3]), 'A', size < 64 ? size : 64);
+  use_up_by(zeroed);
+}
+
+// What a free list has in a block is replaced by an address, as an attacker would.
+static void corrupt_free_list(void) {
+  for (int i = 3; i < 9; ++i) free(blocks[i]);
+  memcpy(blame(blocks[5]), &blocks[20], sizeof blocks[20]);
+  use_up();
+}
+
+// The two blocks that lie closest together.
+static char *lower, *upper;
+
+static int by_address(const void *one, const void *other) {
+  char *a = *(char *const *)one, *b = *(char *const *)other;
+  return a < b ? -1 : a > b;
+}
+
+static void find_neighbours(void) {
+  char *sorted[BLOCKS];
+  memcpy(sorted, blocks, sizeof sorted);
+  qsort(sorted, BLOCKS, sizeof sorted[0], by_address);
+  int best = 20;  // the first ones may stand apart
+  for (int i = best + 1; i < BLOCKS - 1; ++i)
+    if (sorted[i + 1] - sorted[i] < sorted[best + 1] - sorted[best]) best = i;
+  lower = sorted[best];
+  upper = sorted[best + 1];
+}
+
+// Past what the program may use, be it more than it asked for.
+static void overflow(size_t bytes, int into_free) {
+  find_neighbours();
+  if (into_free) free(upper);
+  blame(into_free ? upper : lower);
+  memset(lower, 'A', malloc_usable_size(lower) + bytes);
+  if (into_free) use_up();
+  free(lower);
+  if (!into_free) free(upper);
+}
+
+static void overflow_by_1_into_free(void) { overflow(1, 1); }
+static void overflow_by_8_into_free(void) { overflow(8, 1); }
+static void overflow_by_64_into_free(void) { overflow(64, 1); }
+static void overflow_by_1_into_used(void) { overflow(1, 0); }
+static void overflow_by_8_into_used(void) { overflow(8, 0); }
+static void overflow_by_64_into_used(void) { overflow(64, 0); }
+
+static void underflow(size_t bytes, int into_free) {
+  find_neighbours();
+  if (into_free) free(lower);
+  blame(upper);
+  memset(upper - bytes, 'A', bytes);
+  free(upper);
+  if (into_free)
+    use_up();
+  else
+    free(lower);
+}
+
+static void underflow_by_1_into_used(void) { underflow(1, 0); }
+static void underflow_by_8_into_used(void) { underflow(8, 0); }
+static void underflow_by_8_into_free(void) { underflow(8, 1); }
 
 static const struct {
   const char *name;
@@ -140,7 +238,22 @@ static const struct {
     {"realloc_freed", realloc_freed},
     {"realloc_freed_larger", realloc_freed_larger},
     {"write_after_free", write_after_free},
-    {"overflow_into_free", overflow_into_free},
+    {"write_inside_after_free", write_inside_after_free},
+    {"write_after_free_delayed", write_after_free_delayed},
+    {"calloc_after_write", calloc_after_write},
+    {"corrupt_free_list", corrupt_free_list},
+    {"overflow_by_1_into_free", overflow_by_1_into_free},
+    {"overflow_by_8_into_free", overflow_by_8_into_free},
+    {"overflow_by_64_into_free", overflow_by_64_into_free},
+    {"overflow_by_1_into_used", overflow_by_1_into_used},
+    {"overflow_by_8_into_used", overflow_by_8_into_used},
+    {"overflow_by_64_into_used", overflow_by_64_into_used},
+    {"underflow_by_1_into_used", underflow_by_1_into_used},
+    {"underflow_by_8_into_used", underflow_by_8_into_used},
+    {"underflow_by_8_into_free", underflow_by_8_into_free},
+    {"foreign_mapping", foreign_mapping},
+    {"usable_size_freed", usable_size_freed},
+    {"double_free_after_reuse", double_free_after_reuse},
 };
 
 // usage: misuse NAME SIZE [busy]; busy: the class has seen much use before.
