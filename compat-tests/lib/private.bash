@@ -46,4 +46,4 @@ switch_on() {
 }
 
 # Where the entry leads a 64-bit program.
-live_library() { find /usr/lib* -path '*/oxidalloc/liboxidalloc.so' -type f -print -quit; }
+live_library() { { oxidalloc-status --json || true; } | jq -r .library; }

@@ -13,5 +13,5 @@ load ../lib/compat
   grep -qx org.gnome.Calculator "$BATS_TEST_TMPDIR/session.ox/out"
   grep -q "800 x 600" "$BATS_TEST_TMPDIR/session.ox/out"
   ran session ours gnome-shell gnome-calculator
-  reached session
+  reached session accounts-daemon packagekitd polkitd rtkit-daemon upowerd colord geoclue
 }

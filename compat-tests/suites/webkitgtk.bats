@@ -12,5 +12,5 @@ load ../lib/browser
   sound page
   same_page page
   ran page ours WebKitWebProcess WebKitNetworkProcess python3.11
-  reached page
+  reached page fusermount3
 }

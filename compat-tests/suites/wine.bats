@@ -10,6 +10,6 @@ load ../lib/compat
   same_output work
   grep -qx 'sum 14007000' "$BATS_TEST_TMPDIR/work.ox/out"
   grep -qx "lines 5050" "$BATS_TEST_TMPDIR/work.ox/out"
-  ran work ours wineserver64 wine64-preloader
+  ran work ours wineserver64 wine64
   reached work
 }
