@@ -14,13 +14,13 @@ run_as=root
 
 # --- what is tested -------------------------------------------------------------------------------
 
-# program NAME COMMAND [VERSION-OPTION...]: what this test is about; skipped if COMMAND is missing. The version is
-# the first number with a dot that COMMAND prints when it is given the options, or its package's without any.
+# program NAME COMMAND [WORD...]: what this test is about; skipped if COMMAND is missing. The version is the first
+# number with a dot that the words print when they are run, or without any that of COMMAND's package.
 program() {
   tested=$1
   require "$2"
   if (($# > 2)); then
-    version=$("${@:2}" 2>/dev/null </dev/null | grep -oEm1 '[0-9]+(\.[0-9]+)+[a-z]?' | head -n 1) || true
+    version=$("${@:3}" 2>/dev/null </dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1) || true
   else
     version=$(package_version "$(command -v "$2")")
   fi
