@@ -6,7 +6,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 mode=${1:---system}
-declare -A suites=([corrupting]="sqlite blender" [without_usable_size]="blender")
+declare -A suites=([corrupting]="sqlite python" [without_usable_size]="gnome")
 
 cmake --build "$root/build" --target oxidalloc_corrupting oxidalloc_without_usable_size >/dev/null
 result=0

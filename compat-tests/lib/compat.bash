@@ -14,13 +14,13 @@ run_as=root
 
 # --- what is tested -------------------------------------------------------------------------------
 
-# program NAME COMMAND [VERSION-OPTION...]: what this test is about; skipped if COMMAND is missing. The version is
-# the first number with a dot that COMMAND prints when it is given the options, or its package's without any.
+# program NAME COMMAND [WORD...]: what this test is about; skipped if COMMAND is missing. The version is the first
+# number with a dot that the words print when they are run, or without any that of COMMAND's package.
 program() {
   tested=$1
   require "$2"
   if (($# > 2)); then
-    version=$("${@:2}" 2>/dev/null </dev/null | grep -oEm1 '[0-9]+(\.[0-9]+)+[a-z]?' | head -n 1) || true
+    version=$("${@:3}" 2>/dev/null </dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1) || true
   else
     version=$(package_version "$(command -v "$2")")
   fi
@@ -113,13 +113,15 @@ fails_if_any() {
   [ -z "$lines" ] || fail "$1: $lines"
 }
 
-# reached NAME [EXCEPT...]: no process of the run went without the library, but static and 32-bit ones and EXCEPT.
+# reached NAME [PRIVILEGED...]: no process of the run went without the library, but static and 32-bit ones; by
+# LD_PRELOAD also PRIVILEGED ones: set-user-id programs and what those start, which it does not reach.
 # (env and setpriv are the frame's: they bring the command to its environment and user.)
 reached() {
-  local name=$1
+  local name=$1 excepted=(env setpriv)
   shift
+  [ "$OX_MODE" != session ] || excepted+=("$@")
   told "$name.ox" '.processes[] | select(.state == "untouched" and .why == "started without the library") | .name' |
-    grep -vxF "$(printf '%s\n' env setpriv "$@")" | fails_if_any "$name: without the library" || return
+    grep -vxF "$(printf '%s\n' "${excepted[@]}")" | fails_if_any "$name: without the library" || return
   told "$name.ox" '.processes[] | select(.state == "older" or .state == "unknown") | tojson' |
     fails_if_any "$name: not the library that is installed"
 }

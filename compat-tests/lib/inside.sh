@@ -2,7 +2,8 @@
 # The first process of one run, in namespaces of its own: makes the place ready, then runs the command in it as
 # its child, so that the command is an ordinary process. When this one ends, all others of the run end.
 # usage: inside.sh libc|ox DIRECTORY USER COMMAND [ARG...]
-# Environment: OX_MODE (session: by LD_PRELOAD; anything else: by /etc/ld.so.preload), OX_ENTRY (what stands in it).
+# Environment: OX_MODE (session: by LD_PRELOAD; anything else: by /etc/ld.so.preload), OX_ENTRY (what stands in it),
+# OX_ROOT (the root directory that the command runs in, or nothing; see lib/roots.bash).
 set -euo pipefail
 
 kind=$1 directory=$2 user=$3
@@ -18,19 +19,24 @@ chown "$user:" /run/home /run/session
 chmod 700 /run/session
 ip link set lo up
 
-words=(env -i "HOME=/run/home" "USER=$user" "LOGNAME=$user" SHELL=/bin/bash LANG=C.UTF-8 TZ=UTC
+root=${OX_ROOT:-}
+if [[ $root ]]; then
+  for place in proc dev run tmp mnt; do mount --rbind "/$place" "$root/$place"; done
+fi
+
+words=(env -i "--chdir=$directory" "HOME=/run/home" "USER=$user" "LOGNAME=$user" SHELL=/bin/bash LANG=C.UTF-8 TZ=UTC
   PATH=/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/games XDG_RUNTIME_DIR=/run/session
   "OX_WORK=${OX_WORK:-}")
 [[ $user == root ]] || words=(setpriv "--reuid=$user" "--regid=$user" --init-groups -- "${words[@]}")
 if [[ $kind == ox && $OX_MODE == session ]]; then
   words+=("LD_PRELOAD=$OX_ENTRY")
 elif [[ $kind == ox ]]; then
-  umount /etc/ld.so.preload # the empty file over it: from here on every program that starts has the library
+  umount "$root/etc/ld.so.preload" # the empty file over it: from here on every program that starts has the library
 fi
+[[ -z $root ]] || words=(chroot "$root" "${words[@]}")
 
-cd "$directory"
 ulimit -c unlimited
-: >../begun
+: >"$directory/../begun"
 status=0
 "${words[@]}" "$@" || status=$?
 exit "$status"

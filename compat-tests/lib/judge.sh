@@ -12,7 +12,8 @@ format=tap
 [[ ! -t 1 ]] || format=pretty
 enter_private_system "$source" "$build" "$results" "$library"
 OX_LIB=$(live_library)
-OX_ENTRY=$(</mnt/entry)
+# shellcheck disable=SC2016 # the loader expands it
+OX_ENTRY='/usr/$LIB/oxidalloc/liboxidalloc.so'
 export OX_LIB OX_ENTRY OX_MODE=$mode OX_RESULTS=/mnt/results OX_SOURCE=/mnt/source TMPDIR=/mnt/runs LC_ALL=C
 cd /mnt/source
 suites=("${@/#//mnt/source/compat-tests/suites/}")

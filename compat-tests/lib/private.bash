@@ -26,24 +26,26 @@ enter_private_system() {
     mount -t overlay compat -o "lowerdir=/$place,upperdir=/mnt/$place,workdir=/mnt/$place.work" "/$place"
   done
   mount -t tmpfs -o mode=755 run /run
-  add_user
-  switch_on
+  add_user ""
+  switch_on ""
   [[ -z $library ]] || mv /mnt/library.so "$(live_library)"
 }
 
+# add_user ROOT
 add_user() {
-  echo 'compat:x:54321:54321::/run/home:/bin/bash' >>/etc/passwd
-  echo 'compat:x:54321:' >>/etc/group
-  echo 'compat:*:19000:0:99999:7:::' >>/etc/shadow
-  [[ -s /etc/machine-id ]] || dbus-uuidgen >/etc/machine-id
+  echo 'compat:x:54321:54321::/run/home:/bin/bash' >>"$1/etc/passwd"
+  echo 'compat:x:54321:' >>"$1/etc/group"
+  echo 'compat:*:19000:0:99999:7:::' >>"$1/etc/shadow"
+  [[ -s $1/etc/machine-id ]] || tr -d - </proc/sys/kernel/random/uuid >"$1/etc/machine-id"
 }
 
+# switch_on ROOT: enables the library as its package does, and covers the preload file with an empty one.
 switch_on() {
-  oxidalloc-enable --mode direct >/mnt/enable.log 2>&1 || { cat /mnt/enable.log >&2; return 1; }
-  cp /etc/ld.so.preload /mnt/entry
+  local log
+  log=$(chroot "$1/" oxidalloc-enable --mode direct 2>&1) || { printf '%s\n' "$log" >&2; return 1; }
   : >/mnt/empty
-  mount --bind /mnt/empty /etc/ld.so.preload
+  mount --bind /mnt/empty "$1/etc/ld.so.preload"
 }
 
 # Where the entry leads a 64-bit program.
-live_library() { find /usr/lib* -path '*/oxidalloc/liboxidalloc.so' -type f -print -quit; }
+live_library() { { oxidalloc-status --json || true; } | jq -r .library; }

@@ -5,7 +5,8 @@ usage: watch.py RUN_DIRECTORY SECONDS STATUS_TOOL COMMAND [ARG...]
 
 RUN_DIRECTORY gets: out, err (what was printed), status (the exit status; 124: out of time) and watch.json:
   seconds    wall time
-  cpu        processor time of all descendants that were waited for by their parents, seconds
+  cpu        processor time of the descendants in seconds: of those that were waited for, or of those that were looked
+             at until the last look, whichever is more
   peak_kib   the largest sum of PSS over all descendants that a look found (some looks a second)
   deaths     descendants that a signal of a crash ended: [name, signal], from the kernel's process events
   events     whether those events were there (root in the first PID namespace) and none was lost
@@ -117,6 +118,11 @@ def descendants(root):
     return found
 
 
+def cpu_seconds(pid):
+    stat = read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK") if stat else 0
+
+
 def pss_kib(pid):
     found = re.search(r"^Pss: +(\d+)", read(f"/proc/{pid}/smaps_rollup"), re.M)
     return int(found[1]) if found else 0
@@ -127,11 +133,13 @@ class Census:
 
     def __init__(self, tool):
         self.tool = tool
+        self.root = os.environ.get("OX_ROOT", "")  # where the library and the command are
         self.seen = {}
         self.failures = set()
 
     def look(self, first):
-        inside = ["nsenter", f"--target={first}", "--mount", "--pid", "--", self.tool, "--json"]
+        inside = ["nsenter", f"--target={first}", "--mount", "--pid", f"--root=/proc/{first}/root{self.root}", "--",
+                  self.tool, "--json"]
         answer = subprocess.run(inside, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={}, check=False)
         try:
             processes = json.loads(answer.stdout)["processes"]
@@ -153,40 +161,65 @@ class Census:
                 for (name, state, why), seen in sorted(self.seen.items())]
 
 
-def main():
-    directory, seconds, tool, *command = sys.argv[1:]
-    log = KernelLog()
-    events = Events(os.getpid())
-    census = Census(tool)
-    with open(f"{directory}/out", "wb") as out, open(f"{directory}/err", "wb") as err:
+class Looks:
+    """What is seen of a process and its descendants, some times a second."""
+
+    def __init__(self, process, begun, census):
+        self.process, self.begun, self.census = process, begun, census
+        self.peak_kib, self.used = 0, {}
+        self.next = time.monotonic() + 0.1
+
+    def look_in_time(self):
         start = time.monotonic()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-    peak, late, next_look = 0, False, start + 0.1
+        if start >= self.next:
+            self.look()
+            done = time.monotonic()
+            self.next = done + min(max(0.2, 3 * (done - start)), 1)  # rarer where a look takes long, but not rare
+
+    def look(self):
+        family = descendants(self.process)
+        self.peak_kib = max(self.peak_kib, sum(map(pss_kib, family)))
+        for pid in family:
+            self.used[pid] = max(self.used.get(pid, 0), cpu_seconds(pid))
+        if family and os.path.exists(self.begun):
+            self.census.look(family[0])
+
+
+def start_command(directory, command):
+    with open(f"{directory}/out", "wb") as out, open(f"{directory}/err", "wb") as err:
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+
+
+def wait_for(process, seconds, looks):
+    """The exit status as a shell would tell it, or 124, and the processor time of all that were waited for."""
+    end, late = time.monotonic() + seconds, False
     while True:
-        ended, wait_status, usage = os.wait4(process.pid, os.WNOHANG)
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
         if ended:
-            break
+            code = os.waitstatus_to_exitcode(status)
+            return 124 if late else code if code >= 0 else 128 - code, usage.ru_utime + usage.ru_stime
         time.sleep(0.05)
-        now = time.monotonic()
-        if now > start + float(seconds) and not late:
+        if time.monotonic() > end and not late:
             late = True
             process.kill()  # unshare --kill-child takes the rest along
-        if now >= next_look:
-            family = descendants(process.pid)
-            peak = max(peak, sum(map(pss_kib, family)))
-            if family and os.path.exists(f"{directory}/begun"):
-                census.look(family[0])
-            done = time.monotonic()
-            next_look = done + min(max(0.2, 3 * (done - now)), 1)  # rarer where a look takes long, but not rare
+        looks.look_in_time()
+
+
+def main():
+    directory, seconds, tool, *command = sys.argv[1:]
+    log, events, census = KernelLog(), Events(os.getpid()), Census(tool)
+    start = time.monotonic()
+    process = start_command(directory, command)
+    looks = Looks(process.pid, f"{directory}/begun", census)
+    status, waited_for = wait_for(process, float(seconds), looks)
     took = time.monotonic() - start
     time.sleep(0.3)  # for the last events
-    code = os.waitstatus_to_exitcode(wait_status)
-    status = 124 if late else code if code >= 0 else 128 - code
     with open(f"{directory}/status", "w") as file:
         file.write(f"{status}\n")
     with open(f"{directory}/watch.json", "w") as file:
-        json.dump({"seconds": round(took, 2), "cpu": round(usage.ru_utime + usage.ru_stime, 2), "peak_kib": peak, "deaths": events.deaths,
-                   "events": events.complete, "kernel": log.lines_about(events.ids), "processes": census.told(),
+        json.dump({"seconds": round(took, 2), "cpu": round(max(waited_for, sum(looks.used.values())), 2),
+                   "peak_kib": looks.peak_kib, "deaths": events.deaths, "events": events.complete,
+                   "kernel": log.lines_about(events.ids), "processes": census.told(),
                    "unanswered": sorted(census.failures)}, file, indent=1)
         file.write("\n")
 

@@ -5,11 +5,13 @@ load ../lib/compat
   local RUN_SECONDS=900
   program GNOME gnome-shell gnome-shell --version
   require gnome-calculator gdbus dbus-run-session
-  on_both session dbus-run-session -- "$OX_WORK/gnome.sh"
+  on_both session "$OX_WORK/session.sh" "$OX_WORK/gnome.sh"
   sound session
   same_output session
   grep -qx 'all stay up' "$BATS_TEST_TMPDIR/session.ox/out"
   grep -qx 42 "$BATS_TEST_TMPDIR/session.ox/out"
+  grep -qx org.gnome.Calculator "$BATS_TEST_TMPDIR/session.ox/out"
+  grep -q "800 x 600" "$BATS_TEST_TMPDIR/session.ox/out"
   ran session ours gnome-shell gnome-calculator
-  reached session
+  reached session accounts-daemon packagekitd polkitd rtkit-daemon upowerd colord geoclue
 }

@@ -6,7 +6,7 @@ load ../lib/compat
   program "KDE Plasma" plasmashell plasmashell --version
   require kwin_wayland kwrite gdbus dbus-run-session
   as_user
-  on_both session dbus-run-session -- "$OX_WORK/plasma.sh"
+  on_both session "$OX_WORK/session.sh" "$OX_WORK/plasma.sh"
   sound session
   same_output session
   grep -q '1 desktops 1 panels' "$BATS_TEST_TMPDIR/session.ox/out"

@@ -6,7 +6,7 @@ load ../lib/compat
   program "PipeWire, WirePlumber" pipewire pipewire --version
   require wireplumber pipewire-pulse pw-record pactl dbus-run-session
   as_user
-  on_both tone dbus-run-session -- "$OX_WORK/pipewire.sh"
+  on_both tone "$OX_WORK/session.sh" "$OX_WORK/pipewire.sh"
   sound tone
   for kind in libc ox; do
     grep -qx 'tone 4[34][0-9] seconds [345]' "$BATS_TEST_TMPDIR/tone.$kind/out" ||

@@ -8,9 +8,9 @@ load ../lib/browser
   /usr/bin/python3 -c 'import gi; gi.require_version("WebKit2", "4.1")' || missing gir1.2-webkit2-4.1
   require xvfb-run bwrap dbus-run-session
   as_user
-  on_both page xvfb-run -a -s '-screen 0 1024x768x24' dbus-run-session /usr/bin/python3 "$OX_WORK/webkitgtk.py"
+  on_both page xvfb-run -a -s '-screen 0 1024x768x24' "$OX_WORK/session.sh" /usr/bin/python3 "$OX_WORK/webkitgtk.py"
   sound page
   same_page page
   ran page ours WebKitWebProcess WebKitNetworkProcess python3.11
-  reached page
+  reached page fusermount3
 }

@@ -9,6 +9,7 @@ load ../lib/compat
   sound work
   same_output work
   grep -qx 'sum 14007000' "$BATS_TEST_TMPDIR/work.ox/out"
-  ran work ours wineserver64 wine64-preloader
+  grep -qx "lines 5050" "$BATS_TEST_TMPDIR/work.ox/out"
+  ran work ours wineserver64 wine64
   reached work
 }

@@ -16,11 +16,16 @@ cp /usr/bin/kwin_wayland kwin_wayland
 ./kwin_wayland --virtual --socket wk --width 800 --height 600 --no-lockscreen >&2 &
 kwin=$!
 export WAYLAND_DISPLAY=wk QT_QPA_PLATFORM=wayland
+# For the session's services, which the bus starts.
+dbus-update-activation-environment WAYLAND_DISPLAY QT_QPA_PLATFORM XDG_CURRENT_DESKTOP KDE_FULL_SESSION
 answers 120 on_bus org.kde.KWin /KWin org.kde.KWin.supportInformation | grep -oE 'Operation Mode: [A-Za-z]*|Compositing is active'
 plasmashell --no-respawn >&2 &
 shell=$!
-answers 180 on_bus org.kde.plasmashell /PlasmaShell org.kde.PlasmaShell.evaluateScript \
-  'print(desktops().length + " desktops " + panels().length + " panels")'
+shell_has() {
+  on_bus org.kde.plasmashell /PlasmaShell org.kde.PlasmaShell.evaluateScript \
+    'print(desktops().length + " desktops " + panels().length + " panels")' | grep "$1"
+}
+answers 180 shell_has '1 desktops 1 panels'
 kwrite "$OX_WORK/plasma.sh" >&2 &
 editor=$!
 answers 120 sh -c 'gdbus call --session --dest org.freedesktop.DBus --object-path /org/freedesktop/DBus \

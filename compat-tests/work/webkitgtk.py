@@ -4,6 +4,7 @@ import sys
 
 import gi
 
+gi.require_foreign("cairo")
 gi.require_version("Gtk", "3.0")
 gi.require_version("WebKit2", "4.1")
 from gi.repository import GLib, Gtk, WebKit2  # noqa: E402
