@@ -2,7 +2,8 @@
 # document, in one fresh root; and looks whether it did what the document says. Run by scripts/newcomer-test.sh.
 
 load blocks
-load ../../scripts/lib/clone-root
+# shellcheck source=scripts/lib/clone-root.sh
+source "$BATS_TEST_DIRNAME/../../scripts/lib/clone-root.sh"
 
 setup() {
   [ -n "${OX_ROOT-}" ] || { echo "run it through scripts/newcomer-test.sh"; return 1; }
@@ -12,7 +13,8 @@ in_root() { inside "$OX_ROOT" "$@"; }
 
 # follow NAME [FILE]: runs the block in the checkout, as the newcomer does; $output is what he sees.
 follow() {
-  local commands status=0 transcript=$OX_TRANSCRIPTS/$(printf %02d "$BATS_TEST_NUMBER")-$1.txt
+  local commands transcript status=0
+  transcript=$OX_TRANSCRIPTS/$(printf %02d "$BATS_TEST_NUMBER")-$1.txt
   commands=$(block "$OX_SOURCE/${2:-README.md}" "$1")
   in_root bash -c "cd /root/oxidalloc && set -euxo pipefail && export DEBIAN_FRONTEND=noninteractive && $commands" \
     >"$transcript" 2>&1 </dev/null || status=$?
