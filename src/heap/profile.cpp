@@ -74,7 +74,9 @@ bool start(uint64_t wanted_rate) {
   return true;
 }
 
-bool is_on() { return rate != 0; }
+bool is_on() {
+  return rate != 0;
+}
 
 void reset(Profiled& profiled) {
   profiled.current.fill(no_slab());
