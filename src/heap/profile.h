@@ -34,7 +34,7 @@ struct Profiled {
 };
 
 // From now on heaps are given a Profiled. One byte in `rate` is picked, rate > 0. Before the first
-// heap; false: no memory, and the profile is off.
+// heap; false: no memory, or the hardened library; then the profile is off.
 bool start(uint64_t rate);
 bool is_on();
 
