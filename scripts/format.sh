@@ -6,7 +6,10 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 format=${OX_CLANG_FORMAT:-clang-format}
-mapfile -t files < <(find src include bench tests \( -name '*.h' -o -name '*.hpp' -o -name '*.c' -o -name '*.cpp' \) | sort)
+mapfile -t files < <(
+  find src include bench tests \( -name '*.h' -o -name '*.hpp' -o -name '*.c' -o -name '*.cpp' \) \
+    -not -path 'bench/jobs/inputs/*' | LC_ALL=C sort
+)
 
 if [[ ${1-} != --check ]]; then
   "$format" -i "${files[@]}"

@@ -1,4 +1,5 @@
-// The heap profile: which blocks are sampled, what is written of them, and that the heap serves as without it.
+// The heap profile: which blocks are sampled, what is written of them, and that the heap serves as
+// without it.
 #include "heap/profile.h"
 
 #include <gtest/gtest.h>
@@ -67,7 +68,8 @@ Counts counts_of(const std::string& stack) {
   Counts counts{};
   for (std::string line; std::getline(lines, line);) {
     if (line.find(stack) == std::string::npos) continue;
-    const char* from = line.c_str() + (line.starts_with("heap") ? std::strlen("heap profile: ") : 0);
+    const char* from =
+        line.c_str() + (line.starts_with("heap") ? std::strlen("heap profile: ") : 0);
     EXPECT_EQ(std::sscanf(from, " %zu: %zu [ %zu: %zu] @", &counts.live_blocks, &counts.live_bytes,
                           &counts.all_blocks, &counts.all_bytes),
               4)
@@ -77,7 +79,9 @@ Counts counts_of(const std::string& stack) {
   return counts;
 }
 
-Counts all() { return counts_of("heap_v2/"); }
+Counts all() {
+  return counts_of("heap_v2/");
+}
 
 TEST_IN_FRESH_PROCESS(Profile, OffNothingIsSampled) {
   EXPECT_FALSE(is_on());
@@ -121,7 +125,7 @@ TEST_IN_FRESH_PROCESS(Profile, ReallocatedBlocksAreThoseOfTheirLastCall) {
   ASSERT_TRUE(start(1));
   void* block = heap::allocate(100);
   fake_frame = 2;
-  block = heap::reallocate(block, 3000, nullptr);       // moves
+  block = heap::reallocate(block, 3000, nullptr);  // moves
   EXPECT_EQ(counts_of("@ 0x1 0xabc").live_blocks, 0u);
   EXPECT_EQ(counts_of("@ 0x2 0xabc"), (Counts{1, 3000, 1, 3000}));
   block = heap::reallocate(block, 500'000, nullptr);

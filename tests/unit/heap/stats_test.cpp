@@ -73,7 +73,7 @@ TEST_IN_FRESH_PROCESS(Stats, CountWhatOtherThreadsFreeAndWhatIsGivenBack) {
   test::in_heap_thread([&] {
     for (void* block : blocks) release(block);
   });
-  EXPECT_LE(figures().live_blocks, 64u);  // of the nursery, until its owner looks
+  EXPECT_LE(figures().live_blocks, 64u);              // of the nursery, until its owner looks
   for (void*& block : blocks) block = allocate(200);  // takes them in
   EXPECT_GE(figures().remote_frees, 2500u);
   for (void* block : blocks) release(block);
