@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-#include "span/descriptor.h"
+#include "base/size_class.h"
 
 namespace ox::class_slices {
 

@@ -13,7 +13,7 @@ constexpr int kLeastDuplicate = 200;
 }
 
 FileIdentity identity_of(int file) {
-  struct stat status;  // the kernel's own layout on 64-bit systems
+  struct stat status {};  // the kernel's own layout on 64-bit systems
   if (call(SYS_fstat, file, &status) != 0) return {};
   return {status.st_dev, status.st_ino};
 }
