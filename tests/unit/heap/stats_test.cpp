@@ -1,10 +1,16 @@
 #include "heap/stats.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <fstream>
+#include <sstream>
+#include <string>
 #include <vector>
 
 #include "heap/heap.h"
+#include "os/text_writer.h"
 #include "support/fresh_process.h"
 #include "support/heap_thread.h"
 
@@ -85,6 +91,28 @@ TEST_IN_FRESH_PROCESS(Stats, CountWhatOtherThreadsFreeAndWhatIsGivenBack) {
   trim();
   EXPECT_GT(figures().purges, 0u);
   EXPECT_GT(figures().purged_bytes, 0u);
+}
+
+TEST_IN_FRESH_PROCESS(Stats, PrintedAsATable) {
+  void* small = allocate(200);
+  void* large = allocate(100'000);
+  ClassTable classes{};
+  const Figures now = figures(&classes);
+  const int file = memfd_create("table", 0);
+  {
+    os::TextWriter out(file);
+    print(now, classes, out);
+  }
+  std::stringstream text;
+  text << std::ifstream("/proc/self/fd/" + std::to_string(file)).rdbuf();
+  const std::string table = text.str();
+  EXPECT_NE(table.find("oxidalloc: PID " + std::to_string(getpid())), std::string::npos) << table;
+  EXPECT_NE(table.find(std::to_string(now.live_bytes) + " (2 blocks)"), std::string::npos) << table;
+  EXPECT_NE(table.find("\n     208           1           208"), std::string::npos) << table;
+  EXPECT_NE(table.find("\n   large           1        102400"), std::string::npos) << table;
+  close(file);
+  release(small);
+  release(large);
 }
 
 }  // namespace
