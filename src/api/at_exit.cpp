@@ -1,8 +1,8 @@
-// What the process has asked to be told when it ends: OX_STATS, OX_PROFILE. At exit(), after the program's own
-// destructors; not at _exit() or a signal.
+// What the process has asked to be told when it ends: OX_STATS, OX_PROFILE. At exit(), after the
+// program's own destructors; not at _exit() or a signal.
 //
-// Programs may have closed standard error by then (GNU's coreutils do), and its number may be that of
-// another file: so it is duplicated at the start, and looked at before it is used.
+// Programs may have closed standard error by then (GNU's coreutils do), and its number may be that
+// of another file: so it is duplicated at the start, and looked at before it is used.
 #include "api/at_exit.h"
 
 #include "api/policy.h"
@@ -36,7 +36,9 @@ void print_statistics() {
   heap::print(figures, classes, out);
 }
 
-bool wants_statistics() { return options[Option::Stats] && !policy::is_passthrough(); }
+bool wants_statistics() {
+  return options[Option::Stats] && !policy::is_passthrough();
+}
 
 [[gnu::destructor]] void on_exit() {
   if (wants_statistics()) print_statistics();

@@ -1,6 +1,7 @@
-// Stacks by the unwinder of C++'s exceptions (libgcc_s): it knows the way through code without frame pointers,
-// of which this library's own is a part. This library does not depend on it: it is loaded where a profile is
-// wanted, for people who look for a leak. Where there is none, the profile has no stacks.
+// Stacks by the unwinder of C++'s exceptions (libgcc_s): it knows the way through code without
+// frame pointers, of which this library's own is a part. This library does not depend on it: it is
+// loaded where a profile is wanted, for people who look for a leak. Where there is none, the
+// profile has no stacks.
 #include "api/backtrace.h"
 
 #include <dlfcn.h>

@@ -66,7 +66,9 @@ const OptionRow* find_option(const char* name) {
 
 }  // namespace
 
-OX_EXPORT const char* oxidalloc_version() { return policy::version(); }
+OX_EXPORT const char* oxidalloc_version() {
+  return policy::version();
+}
 
 OX_EXPORT int oxidalloc_statistics(oxidalloc_figures* out, size_t size) {
   if (!serves()) return ENOTSUP;
@@ -83,7 +85,8 @@ OX_EXPORT int oxidalloc_class_statistics(oxidalloc_class_figures* rows, size_t c
   heap::ClassTable table;
   if (count != 0) heap::figures(&table);
   for (size_t index = 0; index < count && index < kClasses; ++index)
-    copy_out(reinterpret_cast<char*>(rows) + index * size, row_of(static_cast<SizeClass>(index), table[index]), size);
+    copy_out(reinterpret_cast<char*>(rows) + index * size,
+             row_of(static_cast<SizeClass>(index), table[index]), size);
   return 0;
 }
 

@@ -61,19 +61,21 @@ class Symbols {
 
   ElfW(Addr) base_;
   const uint32_t* hash_ = nullptr;
-  const ElfW(Sym)* symbols_ = nullptr;
+  const ElfW(Sym) * symbols_ = nullptr;
   const char* strings_ = nullptr;
 };
 
-// The loader's list of objects, in the order of look-up. Where it stands, the loader tells debuggers in the
-// executable's dynamic section. (dl_iterate_phdr() would be one more symbol, and a sanitizer's must not be called
-// before its runtime is up.) Without the loader's lock: objects that a program was started with stay, and those
-// that come later stand behind them, where hardly a look-up gets to.
+// The loader's list of objects, in the order of look-up. Where it stands, the loader tells
+// debuggers in the executable's dynamic section. (dl_iterate_phdr() would be one more symbol, and a
+// sanitizer's must not be called before its runtime is up.) Without the loader's lock: objects that
+// a program was started with stay, and those that come later stand behind them, where hardly a
+// look-up gets to.
 const link_map* first_object() {
   const auto* headers = reinterpret_cast<const ElfW(Phdr)*>(os::auxiliary_value(AT_PHDR));
   const ElfW(Dyn)* dynamic = nullptr;
   ElfW(Addr) base = 0;
-  for (unsigned long left = headers ? os::auxiliary_value(AT_PHNUM) : 0; left > 0; --left, ++headers) {
+  for (unsigned long left = headers ? os::auxiliary_value(AT_PHNUM) : 0; left > 0;
+       --left, ++headers) {
     if (headers->p_type == PT_PHDR) base = reinterpret_cast<ElfW(Addr)>(headers) - headers->p_vaddr;
     if (headers->p_type == PT_DYNAMIC)
       dynamic = reinterpret_cast<const ElfW(Dyn)*>(base + headers->p_vaddr);
@@ -101,6 +103,8 @@ void* find_behind(const void* own_dynamic, const char* name) {
   return found ? found : find_in(first, own, name);
 }
 
-void* next_symbol(const char* name) { return find_behind(_DYNAMIC, name); }
+void* next_symbol(const char* name) {
+  return find_behind(_DYNAMIC, name);
+}
 
 }  // namespace ox

@@ -27,8 +27,8 @@ namespace {
 #define OX_VERSION "?"
 #endif
 
-// Found by its magic, which it gets at run time: with nothing in .data, the loader copies no page of it.
-// used: nothing reads it in here.
+// Found by its magic, which it gets at run time: with nothing in .data, the loader copies no page
+// of it. used: nothing reads it in here.
 [[gnu::used]] ProcessState state;
 
 template <size_t Size>
@@ -82,7 +82,9 @@ Serving decide(bool malloc_is_ours) {
 
 namespace policy {
 
-const char* version() { return state.version; }
+const char* version() {
+  return state.version;
+}
 
 void tell_heap(uintptr_t start, uintptr_t end) {
   state.heap_start = start;

@@ -10,8 +10,8 @@ namespace ox::policy {
 // not later than the library's constructor, so no thread of the program competes for it.
 bool serves(bool malloc_is_ours);
 
-// The process is not served: every request goes to libc's allocator, or to a sanitizer's. Ask after the
-// mode is settled.
+// The process is not served: every request goes to libc's allocator, or to a sanitizer's. Ask after
+// the mode is settled.
 bool is_passthrough();
 
 // The library's, as oxidalloc-status shows it.

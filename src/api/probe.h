@@ -1,5 +1,6 @@
-// Tells whether malloc, called by name, is the one defined here: while a Probe exists, this thread's
-// malloc(kBytes) returns answer() instead of a block. Used once, before the process has a heap.
+// Tells whether malloc, called by name, is the one defined here: while a Probe exists, this
+// thread's malloc(kBytes) returns answer() instead of a block. Used once, before the process has a
+// heap.
 #pragma once
 
 #include <atomic>
@@ -18,7 +19,9 @@ constexpr size_t kBytes = 93;
 // Writable: a wrapper may fill what it is given.
 [[gnu::visibility("hidden")]] alignas(16) inline char token[kBytes];
 
-inline void* answer() { return token; }
+inline void* answer() {
+  return token;
+}
 inline bool wanted(size_t size) {
   const uintptr_t thread = probing.load(std::memory_order_relaxed);
   return thread != 0 && thread == arch::thread_pointer() && size == kBytes;

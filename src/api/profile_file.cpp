@@ -1,5 +1,5 @@
-// OX_PROFILE=FILE[:RATE]. The file is written under another name and then renamed, so that it is whole
-// whenever it is there; "%p" in its name stands for the process's number.
+// OX_PROFILE=FILE[:RATE]. The file is written under another name and then renamed, so that it is
+// whole whenever it is there; "%p" in its name stands for the process's number.
 #include "api/profile_file.h"
 
 #include "base/options.h"
@@ -48,7 +48,8 @@ size_t length_of_name(const char* setting, uint64_t& rate) {
   for (; setting[length]; ++length)
     if (setting[length] == ':') colon = length;
   uint64_t number;
-  if (colon == 0 || !Options::parse_bytes(setting + colon + 1, number) || number == 0) return length;
+  if (colon == 0 || !Options::parse_bytes(setting + colon + 1, number) || number == 0)
+    return length;
   rate = number;
   return colon;
 }

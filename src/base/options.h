@@ -1,10 +1,12 @@
-// The options of a process: variables of its environment whose names begin with OX_. One table; what the
-// library reads, the manual page tells (tests/unit/base/options_test.cpp compares them) and the tools show.
+// The options of a process: variables of its environment whose names begin with OX_. One table;
+// what the library reads, the manual page tells (tests/unit/base/options_test.cpp compares them)
+// and the tools show.
 //
-// Read once, before the process's first block: api/policy.cpp. A value that is none of an option's is no
-// setting. Not of set-user-ID programs: their environment is not to be trusted.
+// Read once, before the process's first block: api/policy.cpp. A value that is none of an option's
+// is no setting. Not of set-user-ID programs: their environment is not to be trusted.
 //
-// To add an option: a name in Option, a row in kOptions at the same place, a paragraph in oxidalloc.7.
+// To add an option: a name in Option, a row in kOptions at the same place, a paragraph in
+// oxidalloc.7.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +26,8 @@ enum class OptionType : uint8_t {
   Text,   // anything, as it stands in the environment; the value is its address, 0: none
 };
 
-// Arrays, not pointers: the loader has nothing to relocate, and a process that sets nothing reads nothing.
+// Arrays, not pointers: the loader has nothing to relocate, and a process that sets nothing reads
+// nothing.
 struct OptionRow {
   char name[40];
   OptionType type;
@@ -36,14 +39,18 @@ struct OptionRow {
 inline constexpr OptionRow kOptions[] = {
     {"OX_DISABLE", OptionType::Flag, "", 0, "libc's allocator serves the process"},
     {"OX_CHECK", OptionType::Flag, "", 0,
-     "check slabs whenever one is taken or released, make empty blocks inaccessible, sum up leaks at exit"},
+     "check slabs whenever one is taken or released, make empty blocks inaccessible, sum up leaks "
+     "at exit"},
     {"OX_REPORT", OptionType::Word, "abort|warn", static_cast<uint64_t>(OnMisuse::Abort),
-     "what follows the message about a misuse: the end, or nothing but that the call is without effect"},
+     "what follows the message about a misuse: the end, or nothing but that the call is without "
+     "effect"},
     {"OX_ENABLE_EXPERIMENTAL_HEALING", OptionType::Flag, "", 0,
      "go on after a misuse: a damaged slab is not used any more, its sound blocks stay valid"},
-    {"OX_STATS", OptionType::Flag, "", 0, "print the heap's figures to standard error when the process ends"},
+    {"OX_STATS", OptionType::Flag, "", 0,
+     "print the heap's figures to standard error when the process ends"},
     {"OX_PROFILE", OptionType::Text, "", 0,
-     "FILE or FILE:RATE: sample a block for about every RATE bytes allocated, and write a heap profile to FILE"},
+     "FILE or FILE:RATE: sample a block for about every RATE bytes allocated, and write a heap "
+     "profile to FILE"},
 };
 inline constexpr size_t kOptionCount = sizeof kOptions / sizeof kOptions[0];
 static_assert(kOptionCount == static_cast<size_t>(Option::kCount));
@@ -65,7 +72,8 @@ class Options {
   static constexpr bool parse_bytes(const char* value, uint64_t& number) {
     const char* digit = value;
     for (number = 0; *digit >= '0' && *digit <= '9'; ++digit) {
-      if (number > (UINT64_MAX >> 31) / 10 - 1) return false;  // room for a digit and the largest suffix
+      if (number > (UINT64_MAX >> 31) / 10 - 1)
+        return false;  // room for a digit and the largest suffix
       number = number * 10 + static_cast<uint64_t>(*digit - '0');
     }
     if (digit == value) return false;
@@ -77,11 +85,13 @@ class Options {
   // The value of a Text option, or nullptr.
   const char* text(Option option) const { return reinterpret_cast<const char*>((*this)[option]); }
 
-  // The value as it would stand in the environment, NUL-terminated. False if `size` bytes do not hold it.
+  // The value as it would stand in the environment, NUL-terminated. False if `size` bytes do not
+  // hold it.
   bool write(Option option, char* to, size_t size) const {
     const OptionRow& row = kOptions[static_cast<size_t>(option)];
     const uint64_t value = (*this)[option];
-    if (row.type == OptionType::Text) return value == 0 ? copy("", to, size) : copy(text(option), to, size);
+    if (row.type == OptionType::Text)
+      return value == 0 ? copy("", to, size) : copy(text(option), to, size);
     if (row.type == OptionType::Word) return copy(word(row.words, value), to, size, '|');
     char digits[21] = {};
     char* first = digits + sizeof digits - 1;

@@ -19,7 +19,7 @@ enum class SizeClass : uint8_t {};
 
 constexpr size_t kMinAlignment = 16;
 constexpr size_t kMaxSmall = 1024;
-constexpr size_t kMaxMedium = 32 * 1024;
+constexpr size_t kMaxMedium = size_t{32} << 10;
 constexpr size_t kSmallClasses = 32;
 constexpr size_t kMediumClasses = 40;
 constexpr size_t kClasses = kSmallClasses + kMediumClasses;

@@ -181,8 +181,9 @@ int enable(const Options& options) {
   say(options, std::string("Oxidalloc is on (") + cli::name_of(mode) +
                    " mode) for programs that start from now on. Undo with oxidalloc-disable.");
   if (!counted)
-    say(options, "No init is known here that would count boots. Should one not complete: "
-                 "init=/usr/sbin/oxidalloc-rescue on the kernel command line.");
+    say(options,
+        "No init is known here that would count boots. Should one not complete: "
+        "init=/usr/sbin/oxidalloc-rescue on the kernel command line.");
   return kDone;
 }
 

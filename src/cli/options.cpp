@@ -73,9 +73,10 @@ void run_options(CLI::App& app, Options& options) {
       "Run one command on Oxidalloc, or on libc's allocator where Oxidalloc is enabled.");
   auto* system_malloc = app.add_flag("--system-malloc", options.system_malloc,
                                      "On libc's allocator; needs no privilege");
-  app.add_option("--profile", options.profile,
-                 "Write a heap profile to FILE when the command ends; %p in the name is the number\n"
-                 "of the process. FILE:RATE samples a block for about every RATE bytes (512K)")
+  app.add_option(
+         "--profile", options.profile,
+         "Write a heap profile to FILE when the command ends; %p in the name is the number\n"
+         "of the process. FILE:RATE samples a block for about every RATE bytes (512K)")
       ->type_name("FILE[:RATE]")
       ->excludes(system_malloc);
   app.add_flag("--stats", options.statistics,

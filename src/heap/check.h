@@ -28,7 +28,7 @@ inline void on_new_class(ThreadHeap& heap) {
 
 inline void on_slow_path(ThreadHeap& heap) {
   constexpr size_t kMany = 64;
-  if (__builtin_expect(options[Option::Check], 0)) some(heap, kMany);
+  if (__builtin_expect(options[Option::Check] != 0, 0)) some(heap, kMany);
 }
 
 }  // namespace ox::check

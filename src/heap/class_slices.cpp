@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "span/descriptor.h"
+
 namespace ox::class_slices {
 namespace {
 

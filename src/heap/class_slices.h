@@ -1,10 +1,10 @@
-// How many slices the slabs of each size class take, now and at most: counted where a slab is made or
-// released, which is rare. Large blocks count as one class more.
+// How many slices the slabs of each size class take, now and at most: counted where a slab is made
+// or released, which is rare. Large blocks count as one class more.
 #pragma once
 
 #include <cstddef>
 
-#include "span/descriptor.h"
+#include "base/size_class.h"
 
 namespace ox::class_slices {
 

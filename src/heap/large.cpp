@@ -7,7 +7,6 @@
 #include "heap/profile.h"
 #include "os/memory.h"
 #include "span/guards.h"
-#include "span/region.h"
 #include "span/span_heap.h"
 
 namespace ox::large {

@@ -1,5 +1,6 @@
 #include "heap/profile.h"
 
+#include "base/policy.h"
 #include "heap/host.h"
 #include "heap/large.h"
 #include "heap/medium.h"
@@ -69,12 +70,15 @@ void sample(Profiled& profiled, Descriptor* span, size_t size) {
 
 bool start(uint64_t wanted_rate) {
   constexpr uint64_t kMostRate = uint64_t{1} << 40;
-  if (!sites::prepare()) return false;
+  // Its blocks have more in them than a large block has: see heap/hardened.h.
+  if (kHardened || !sites::prepare()) return false;
   rate = wanted_rate < kMostRate ? wanted_rate : kMostRate;
   return true;
 }
 
-bool is_on() { return rate != 0; }
+bool is_on() {
+  return rate != 0;
+}
 
 void reset(Profiled& profiled) {
   profiled.current.fill(no_slab());

@@ -10,7 +10,6 @@
 #include "heap/orphans.h"
 #include "heap/profile.h"
 #include "heap/remote.h"
-#include "os/memory.h"
 #include "os/process.h"
 #include "os/report.h"
 #include "span/span_heap.h"

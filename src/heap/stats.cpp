@@ -2,7 +2,6 @@
 
 #include "heap/class_slices.h"
 #include "heap/idle.h"
-#include "heap/medium.h"
 #include "heap/small.h"
 #include "heap/thread_heap.h"
 #include "os/memory.h"

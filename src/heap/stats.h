@@ -1,5 +1,5 @@
-// Figures about the heap, derived from the descriptors when asked: malloc and free count nothing. What
-// is counted, on slow paths, is what cannot be derived: peaks, purges, frees by other threads.
+// Figures about the heap, derived from the descriptors when asked: malloc and free count nothing.
+// What is counted, on slow paths, is what cannot be derived: peaks, purges, frees by other threads.
 // Other threads go on meanwhile, so a sum may be off by what they do.
 #pragma once
 
@@ -23,14 +23,14 @@ struct Figures {
   size_t peak_span_bytes = 0;   // the most at one time
   size_t live_bytes = 0;        // in blocks in use
   size_t live_blocks = 0;
-  size_t free_blocks = 0;       // small and medium ones, that fit into what is held
-  size_t large_bytes = 0;       // of live_bytes, in large blocks
+  size_t free_blocks = 0;  // small and medium ones, that fit into what is held
+  size_t large_bytes = 0;  // of live_bytes, in large blocks
   size_t large_blocks = 0;
   size_t peak_large_bytes = 0;  // in their spans, the most at one time
   size_t purges = 0;            // calls to the kernel that gave memory back
   size_t purged_bytes = 0;      // of addresses; pages that were never touched count
   size_t heaps = 0;             // of threads
-  size_t remote_frees = 0;      // frees by other threads than the block's, as far as they were noticed
+  size_t remote_frees = 0;  // frees by other threads than the block's, as far as they were noticed
 };
 
 // Of a size class.
@@ -39,7 +39,7 @@ struct ClassFigures {
   size_t free_blocks = 0;  // that fit into what is held
   size_t held_bytes = 0;   // of slabs and nurseries, touched at some time and not given back
   size_t slabs = 0;
-  size_t peak_bytes = 0;   // of its slabs' spans and its part of nurseries, the most at one time
+  size_t peak_bytes = 0;  // of its slabs' spans and its part of nurseries, the most at one time
 
   size_t live_bytes(SizeClass cls) const { return live_blocks * block_size(cls); }
   // Held, and in no block in use.

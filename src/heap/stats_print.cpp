@@ -18,8 +18,12 @@ void line(TextWriter& out, const char* name, size_t value, size_t count, const c
 
 void row(TextWriter& out, SizeClass cls, const ClassFigures& figures) {
   if (figures.peak_bytes == 0 && figures.held_bytes == 0) return;
-  out.number(block_size(cls), 8).number(figures.live_blocks, 12).number(figures.live_bytes(cls), 14);
-  out.number(figures.held_bytes, 14).number(figures.waste_bytes(cls), 14).number(figures.peak_bytes, 14);
+  out.number(block_size(cls), 8)
+      .number(figures.live_blocks, 12)
+      .number(figures.live_bytes(cls), 14);
+  out.number(figures.held_bytes, 14)
+      .number(figures.waste_bytes(cls), 14)
+      .number(figures.peak_bytes, 14);
   out.number(figures.slabs, 8).text("\n");
 }
 
@@ -40,11 +44,15 @@ void print(const Figures& figures, const ClassTable& classes, TextWriter& out) {
   line(out, "given back       ", figures.purged_bytes, figures.purges, " calls");
   line(out, "frees by others  ", figures.remote_frees);
   line(out, "thread heaps     ", figures.heaps);
-  out.text("    size live blocks    live bytes          held         waste          peak   slabs\n");
+  out.text(
+      "    size live blocks    live bytes          held         waste          peak   slabs\n");
   for (size_t index = 0; index < kClasses; ++index)
     row(out, static_cast<SizeClass>(index), classes[index]);
   out.text("   large").number(figures.large_blocks, 12).number(figures.large_bytes, 14);
-  out.number(figures.large_bytes, 14).number(0, 14).number(figures.peak_large_bytes, 14).text("       -\n");
+  out.number(figures.large_bytes, 14)
+      .number(0, 14)
+      .number(figures.peak_large_bytes, 14)
+      .text("       -\n");
 }
 
 }  // namespace ox::heap

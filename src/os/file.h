@@ -1,6 +1,6 @@
-// Files that the library reads and writes when it was asked to tell about itself: statistics, profiles.
-// Never otherwise, for system call filters may forbid it. No allocation, no errno. File numbers and
-// lengths below 0 are failures.
+// Files that the library reads and writes when it was asked to tell about itself: statistics,
+// profiles. Never otherwise, for system call filters may forbid it. No allocation, no errno. File
+// numbers and lengths below 0 are failures.
 #pragma once
 
 #include <cstddef>

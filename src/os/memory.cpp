@@ -97,7 +97,7 @@ bool exclude_from_dumps(void* start, size_t size) {
 size_t mapped_bytes() {
   const long file = call(SYS_openat, AT_FDCWD, "/proc/self/statm", O_RDONLY | O_CLOEXEC);
   if (failed(file)) return 0;
-  char text[32];  // its first number is enough
+  char text[32] = {};  // its first number is enough
   const long length = call(SYS_read, file, text, sizeof text);
   call(SYS_close, file);
   size_t pages = 0;
@@ -107,7 +107,7 @@ size_t mapped_bytes() {
 }
 
 size_t lockable_bytes() {
-  uint64_t limits[2];  // the kernel's struct rlimit64: soft, hard
+  uint64_t limits[2] = {};  // the kernel's struct rlimit64: soft, hard
   const long result = call(SYS_prlimit64, 0, RLIMIT_MEMLOCK, nullptr, limits);
   return failed(result) ? SIZE_MAX : limits[0];
 }

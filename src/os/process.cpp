@@ -39,7 +39,7 @@ bool is_secure() {
 }
 
 bool is_roots_alone(int file) {
-  struct stat status;  // the kernel's own layout on 64-bit systems
+  struct stat status {};  // the kernel's own layout on 64-bit systems
   return call(SYS_fstat, file, &status) == 0 && status.st_uid == 0 &&
          (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }

@@ -1,4 +1,5 @@
-// Text, formatted in place and written to a file a buffer at a time. No allocation, no lock, no libc.
+// Text, formatted in place and written to a file a buffer at a time. No allocation, no lock, no
+// libc.
 #pragma once
 
 #include <cstddef>

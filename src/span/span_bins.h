@@ -25,12 +25,12 @@ class SpanBins {
 
  private:
   static constexpr size_t kExact = 16;
-  static constexpr size_t kBins = kExact + 2 * (32 - 4);
+  static constexpr size_t kBins = kExact + size_t{2} * (32 - 4);
 
   static size_t bin_of(size_t slices) {
     if (slices <= kExact) return slices - 1;
     const unsigned log = floor_log2(slices);
-    return kExact + (log - 4) * 2 + ((slices >> (log - 1)) & 1);
+    return kExact + size_t{log - 4} * 2 + ((slices >> (log - 1)) & 1);
   }
 
   size_t next_used_bin(size_t bin) const;

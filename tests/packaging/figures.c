@@ -1,4 +1,5 @@
-/* A program that is linked with the library and looks at its own heap through oxidalloc.h: 0 if the figures are right. */
+/* A program that is linked with the library and looks at its own heap through oxidalloc.h: 0 if the
+ * figures are right. */
 #include <oxidalloc.h>
 #include <stdlib.h>
 

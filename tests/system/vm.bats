@@ -45,7 +45,7 @@ write_steps() (
   echo true >nothing
   echo 'oxidalloc-enable --verbose' >enable
   echo 'update-initramfs -u && lsinitramfs /boot/initrd.img-* >/report/initramfs' >initramfs
-  echo "cp faulty.so $live/liboxidalloc.so" >break
+  echo "cp faulty.so $live/liboxidalloc.so" >"./break"
   # No program starts from then on, so the shell itself syncs, unmounts and switches off.
   cat >poison <<SH
 oxidalloc-disable && oxidalloc-enable --mode direct || exit

@@ -10,12 +10,12 @@
 
 enum { kBlocks = 10000, kSize = 200, kClass = 208, kLarge = 1000000 };
 
-#define check(condition) \
-  do {                   \
-    if (!(condition)) {  \
+#define check(condition)                                           \
+  do {                                                             \
+    if (!(condition)) {                                            \
       fprintf(stderr, "figures.c:%d: %s\n", __LINE__, #condition); \
-      exit(1);           \
-    }                    \
+      exit(1);                                                     \
+    }                                                              \
   } while (0)
 
 static void* blocks[kBlocks];
@@ -70,7 +70,8 @@ static void whole(void) {
   void* large = memset(malloc(kLarge), 1, kLarge);
   const struct oxidalloc_figures now = figures();
   check(now.large_blocks == before.large_blocks + 1);
-  check(now.large_bytes - before.large_bytes >= kLarge && now.live_bytes - before.live_bytes >= kLarge);
+  check(now.large_bytes - before.large_bytes >= kLarge &&
+        now.live_bytes - before.live_bytes >= kLarge);
   check(now.span_bytes <= now.peak_span_bytes && now.live_bytes <= now.span_bytes);
   check(now.span_bytes <= now.accessible_bytes && now.accessible_bytes <= now.reserved_bytes);
   check(now.regions >= 1);
@@ -81,20 +82,24 @@ static void whole(void) {
   check(figures().kept_bytes == 0 && oxidalloc_purge() == EAGAIN);
 }
 
-/* A program compiled with another idea of the structures: no byte past what it has room for is written. */
+/* A program compiled with another idea of the structures: no byte past what it has room for is
+ * written. */
 static void sizes(void) {
   size_t two[2] = {0, 77};
-  check(oxidalloc_statistics((struct oxidalloc_figures*)two, sizeof two[0]) == 0 && two[0] > 0 && two[1] == 77);
+  check(oxidalloc_statistics((struct oxidalloc_figures*)two, sizeof two[0]) == 0 && two[0] > 0 &&
+        two[1] == 77);
   struct {
     struct oxidalloc_class_figures row;
     size_t more;
   } rows[3] = {{.more = 1}, {.more = 2}, {.more = 3}};
   check(oxidalloc_class_statistics(&rows[0].row, 2, sizeof rows[0], NULL) == 0);
-  check(rows[0].row.block_bytes == 16 && rows[1].row.block_bytes == 32 && rows[2].row.block_bytes == 0);
+  check(rows[0].row.block_bytes == 16 && rows[1].row.block_bytes == 32 &&
+        rows[2].row.block_bytes == 0);
   check(rows[0].more == 1 && rows[1].more == 2);
   size_t count = 0;
   check(oxidalloc_class_statistics(NULL, 0, 0, &count) == 0 && count > 50);
-  check(oxidalloc_statistics(NULL, 8) == EINVAL && oxidalloc_class_statistics(NULL, 1, 8, NULL) == EINVAL);
+  check(oxidalloc_statistics(NULL, 8) == EINVAL &&
+        oxidalloc_class_statistics(NULL, 1, 8, NULL) == EINVAL);
 }
 
 static void option(const char* name, const char* wanted) {
@@ -107,13 +112,15 @@ static void option(const char* name, const char* wanted) {
 static void all_options(void) {
   char value[8];
   size_t count = 0;
-  for (const char* name; (name = oxidalloc_option_name(count)); ++count) check(strncmp(name, "OX_", 3) == 0);
+  for (const char* name; (name = oxidalloc_option_name(count)); ++count)
+    check(strncmp(name, "OX_", 3) == 0);
   check(count >= 5 && strcmp(oxidalloc_option_name(0), "OX_DISABLE") == 0);
   option("OX_DISABLE", "0");
   option("OX_STATS", getenv("OX_STATS") ? getenv("OX_STATS") : "0");
   option("OX_REPORT", getenv("OX_REPORT") ? getenv("OX_REPORT") : "abort");
   check(oxidalloc_option("OX_REPORT", value, 3) == ERANGE);
-  check(oxidalloc_option("OX_NONE", value, sizeof value) == EINVAL && oxidalloc_option(NULL, value, 8) == EINVAL);
+  check(oxidalloc_option("OX_NONE", value, sizeof value) == EINVAL &&
+        oxidalloc_option(NULL, value, 8) == EINVAL);
 }
 
 static int there(void) {
@@ -127,7 +134,8 @@ static int there(void) {
 }
 
 static int absent(void) {
-  check(!oxidalloc_version && !oxidalloc_statistics && !oxidalloc_class_statistics && !oxidalloc_purge);
+  check(!oxidalloc_version && !oxidalloc_statistics && !oxidalloc_class_statistics &&
+        !oxidalloc_purge);
   return 0;
 }
 

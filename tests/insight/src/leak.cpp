@@ -1,5 +1,5 @@
-// Leaks on two known lines, and keeps nothing of what it allocates on others. See profile.bats, which finds
-// the lines by the comments at their ends.
+// Leaks on two known lines, and keeps nothing of what it allocates on others. See profile.bats,
+// which finds the lines by the comments at their ends.
 //
 // leak THREADS: each thread leaks 32 MiB in small blocks and 32 MiB in large ones.
 #include <cstdlib>
@@ -16,13 +16,11 @@ constexpr size_t kSmall = 400, kLarge = 4 * kMiB, kLeaked = 32 * kMiB;
 void* volatile sink;
 
 __attribute__((noinline)) void leak_small(size_t bytes) {
-  for (size_t done = 0; done < bytes; done += kSmall)
-    sink = operator new(kSmall);  // leak: small
+  for (size_t done = 0; done < bytes; done += kSmall) sink = operator new(kSmall);  // leak: small
 }
 
 __attribute__((noinline)) void leak_large(size_t bytes) {
-  for (size_t done = 0; done < bytes; done += kLarge)
-    sink = std::malloc(kLarge);  // leak: large
+  for (size_t done = 0; done < bytes; done += kLarge) sink = std::malloc(kLarge);  // leak: large
 }
 
 __attribute__((noinline)) void churn(size_t bytes) {
@@ -31,7 +29,7 @@ __attribute__((noinline)) void churn(size_t bytes) {
     block = std::realloc(block, 2000);
     sink = block;
     std::free(block);
-    void* large = std::malloc(100000);  // no leak: large
+    void* large = std::malloc(100000);    // no leak: large
     large = std::realloc(large, 300000);  // no leak: grown
     sink = large;
     std::free(large);

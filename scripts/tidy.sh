@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# clang-tidy (.clang-tidy) and include-what-you-use over the sources, by the compile commands of build/. Fails if either
+# has something to say. Minutes; not part of ctest.
+# usage: scripts/tidy.sh [FILE...]   all of src/ if none is given
+#
+# Of include-what-you-use it takes one thing: a header of ours that is included and not needed. It also wants what
+# another header brings along to be named again, which is a matter of taste. What it is wrong about:
+#   os/arch.h       chooses the processor's header, and is what is to be included
+#   api/export.h    is used through a macro
+#   heap/heap.h     of heap/hardened.h: used in the hardened library alone
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+[[ -f build/compile_commands.json ]] || { echo "tidy.sh needs a build in build/" >&2; exit 1; }
+if (($# == 0)); then mapfile -t files < <(find src -name '*.cpp' | sort); else files=("$@"); fi
+status=0
+
+printf '%s\n' "${files[@]}" | xargs -P"$(nproc)" -n4 clang-tidy -p build --quiet 2>/dev/null || status=1
+
+unneeded() {
+  iwyu_tool -p build -j"$(nproc)" "${files[@]}" 2>/dev/null |
+    awk '/should remove these lines:$/ { file = $1; on = 1; next } /^$/ { on = 0 } on && /^- #include "/ { print file ": " $3 }' |
+    grep -vE '"(os/arch|api/export)\.h"|hardened\.h: "heap/heap\.h"' | sort -u
+}
+if command -v iwyu_tool >/dev/null; then
+  found=$(unneeded || true)
+  if [[ $found ]]; then
+    echo "included and not needed:"
+    echo "$found"
+    status=1
+  fi
+else
+  echo "tidy.sh: no iwyu_tool; includes are not looked at" >&2
+fi
+exit "$status"
