@@ -8,8 +8,8 @@
 #include "api/policy.h"
 #include "api/profile_file.h"
 #include "base/options.h"
-#include "heap/service.h"
 #include "heap/profile.h"
+#include "heap/service.h"
 #include "heap/stats.h"
 
 namespace {

@@ -28,9 +28,15 @@ constexpr size_t kClasses = kSmallClasses + kMediumClasses;
 constexpr size_t kMediumStep = 128;
 constexpr size_t kMediumSteps = kMaxMedium / kMediumStep + 1;
 
-constexpr size_t index_of(SizeClass cls) { return static_cast<size_t>(cls); }
-constexpr bool is_small(SizeClass cls) { return index_of(cls) < kSmallClasses; }
-constexpr size_t medium_index(SizeClass cls) { return index_of(cls) - kSmallClasses; }
+constexpr size_t index_of(SizeClass cls) {
+  return static_cast<size_t>(cls);
+}
+constexpr bool is_small(SizeClass cls) {
+  return index_of(cls) < kSmallClasses;
+}
+constexpr size_t medium_index(SizeClass cls) {
+  return index_of(cls) - kSmallClasses;
+}
 constexpr SizeClass medium_class(size_t index) {
   return static_cast<SizeClass>(index + kSmallClasses);
 }
@@ -49,7 +55,9 @@ constexpr std::array<uint16_t, kClasses> make_block_sizes() {
 
 inline constexpr std::array<uint16_t, kClasses> kBlockSizes = detail::make_block_sizes();
 
-constexpr size_t block_size(SizeClass cls) { return kBlockSizes[index_of(cls)]; }
+constexpr size_t block_size(SizeClass cls) {
+  return kBlockSizes[index_of(cls)];
+}
 
 namespace detail {
 constexpr SizeClass first_class_holding(size_t size) {
@@ -69,9 +77,8 @@ constexpr auto make_medium_map() {
   std::array<uint8_t, kMediumSteps> map{};
   for (size_t i = 0; i < map.size(); ++i) {
     const size_t size = i * kMediumStep;
-    map[i] = size <= kMaxSmall
-                 ? uint8_t{0}
-                 : static_cast<uint8_t>(medium_index(first_class_holding(size)));
+    map[i] = size <= kMaxSmall ? uint8_t{0}
+                               : static_cast<uint8_t>(medium_index(first_class_holding(size)));
   }
   return map;
 }
@@ -86,8 +93,12 @@ constexpr size_t first_slot(SizeClass cls) {
 // Indexed by (size + kMediumStep - 1) / kMediumStep: the medium index of a medium request.
 inline constexpr auto kMediumMap = detail::make_medium_map();
 
-constexpr size_t small_slot(size_t size) { return (size + 15) / 16; }
-constexpr size_t medium_slot(size_t size) { return (size + kMediumStep - 1) / kMediumStep; }
+constexpr size_t small_slot(size_t size) {
+  return (size + 15) / 16;
+}
+constexpr size_t medium_slot(size_t size) {
+  return (size + kMediumStep - 1) / kMediumStep;
+}
 
 // `size` <= kMaxMedium.
 constexpr SizeClass size_class_of(size_t size) {

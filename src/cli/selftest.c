@@ -1,5 +1,6 @@
 /* Run by the preflight with the library it tries: what every program may do with an allocator, in a
- * fraction of a second. Dynamic on purpose. Prints "ok", exits with 0; any other end is a failure. */
+ * fraction of a second. Dynamic on purpose. Prints "ok", exits with 0; any other end is a failure.
+ */
 #include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -40,7 +41,8 @@ static void churn(unsigned seed) {
 static void aligned_and_zeroed(void) {
   for (size_t alignment = 16; alignment <= 65536; alignment *= 2) {
     void* block = NULL;
-    if (posix_memalign(&block, alignment, 100) || (uintptr_t)block % alignment) fail("posix_memalign");
+    if (posix_memalign(&block, alignment, 100) || (uintptr_t)block % alignment)
+      fail("posix_memalign");
     if (malloc_usable_size(block) < 100) fail("malloc_usable_size");
     free(block);
   }
@@ -60,7 +62,8 @@ static void thread_round(void) {
   pthread_t ids[threads];
   pthread_attr_init(&attributes);
   const long least = sysconf(_SC_THREAD_STACK_MIN);
-  if (pthread_attr_setstacksize(&attributes, least > small_stack ? (size_t)least : small_stack)) fail("pthread_attr_setstacksize");
+  if (pthread_attr_setstacksize(&attributes, least > small_stack ? (size_t)least : small_stack))
+    fail("pthread_attr_setstacksize");
   for (uintptr_t i = 0; i < threads; ++i)
     if (pthread_create(&ids[i], &attributes, thread_work, (void*)(i + 1))) fail("pthread_create");
   for (int i = 0; i < threads; ++i) {

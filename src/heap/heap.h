@@ -33,8 +33,8 @@ void free_slow(Descriptor* slice, void* block, const void* caller);
 void free_checked(Descriptor* slab, void* block, const void* caller);
 void on_small_event(Descriptor* slab, const void* caller);
 
-// Whether this heap serves the caller: the process, unless a signal handler has interrupted it in the
-// middle of a request. Decides about the process if no call did before.
+// Whether this heap serves the caller: the process, unless a signal handler has interrupted it in
+// the middle of a request. Decides about the process if no call did before.
 bool is_active();
 
 // A block of at least `size` bytes, aligned to 16. nullptr: out of memory, or size > PTRDIFF_MAX.

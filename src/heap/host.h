@@ -14,12 +14,13 @@ enum class Mode {
 // Decides, once per process and before anything is allocated, which mode it is.
 Mode choose_mode();
 
-// The calling thread has just received its heap: arrange for thread_heaps::detach() to run when it ends. Not
-// called for the first thread, which is the program's main one: it ends with the process.
+// The calling thread has just received its heap: arrange for thread_heaps::detach() to run when it
+// ends. Not called for the first thread, which is the program's main one: it ends with the process.
 void thread_started();
 
 // The stack of the calling thread as return addresses, innermost first, without the allocator's own
-// frames: at most `most` of them, fewer where it cannot be followed. May allocate. For the heap profile.
+// frames: at most `most` of them, fewer where it cannot be followed. May allocate. For the heap
+// profile.
 size_t backtrace(void** frames, size_t most);
 
 // Requests in passthrough mode, and pointers that no region contains. Their caller has checked

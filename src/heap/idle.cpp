@@ -13,9 +13,13 @@ bool is_idle(const Descriptor* slab, uint64_t word) {
   return slab->kind == SpanKind::Medium && word == medium::all_free(slab);
 }
 
-bool too_many(size_t bytes) { return !span_heap::may_keep(bytes); }
+bool too_many(size_t bytes) {
+  return !span_heap::may_keep(bytes);
+}
 
-void added(size_t bytes) { span_heap::now_kept(bytes); }
+void added(size_t bytes) {
+  span_heap::now_kept(bytes);
+}
 
 void purge(Descriptor* slab, uint64_t word) {
   char* start = slab->kind == SpanKind::Medium ? medium::span_start(slab) : slab->start;

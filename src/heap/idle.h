@@ -1,12 +1,12 @@
-// Idle slabs: all their blocks were freed by other threads, and the owner has not looked yet. It may
-// sleep for hours; so beyond a small bound for the whole process, the thread that frees the last
-// block gives the slab's memory back to the system itself.
+// Idle slabs: all their blocks were freed by other threads, and the owner has not looked yet. It
+// may sleep for hours; so beyond a small bound for the whole process, the thread that frees the
+// last block gives the slab's memory back to the system itself.
 //
-// The thread decides so while its own block is still in use, which keeps the slab what it is; the same
-// compare-and-swap that would add the last block to `remote` replaces it by kBusy. From then on the
-// slab is at rest: no block is in use, and the owner finds none free without taking `remote`, for
-// which it waits while that is kBusy. (Small slabs count only if wholly carved, for the owner might
-// carve meanwhile.) The result is published with the bit kBusy added: "purged".
+// The thread decides so while its own block is still in use, which keeps the slab what it is; the
+// same compare-and-swap that would add the last block to `remote` replaces it by kBusy. From then
+// on the slab is at rest: no block is in use, and the owner finds none free without taking
+// `remote`, for which it waits while that is kBusy. (Small slabs count only if wholly carved, for
+// the owner might carve meanwhile.) The result is published with the bit kBusy added: "purged".
 #pragma once
 
 #include <cstdint>

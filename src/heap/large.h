@@ -8,7 +8,8 @@
 
 namespace ox::large {
 
-// `alignment` is a power of two. `zeroed` tells whether the block reads as zero. nullptr: no memory.
+// `alignment` is a power of two. `zeroed` tells whether the block reads as zero. nullptr: no
+// memory.
 void* allocate(size_t size, size_t alignment, bool& zeroed);
 
 // Frees the block of this span.
@@ -17,8 +18,8 @@ void release(Descriptor* span);
 // Changes the size where the block is. False: it has to move.
 bool resize_in_place(Descriptor* span, size_t size);
 
-// Moves the content of a large block to a longer one, which reads as zero if `zeroed`, without touching
-// it where the kernel can move pages; and frees the former.
+// Moves the content of a large block to a longer one, which reads as zero if `zeroed`, without
+// touching it where the kernel can move pages; and frees the former.
 void move(Descriptor* from, Descriptor* to, bool zeroed);
 
 }  // namespace ox::large

@@ -1,11 +1,12 @@
 // Medium slabs: a few slices cut into at most 63 equal blocks of more than 1 KiB, with a bit per
 // block in the descriptor. Free blocks are not touched; every misuse shows in the bits.
 //
-// Block i starts at start + i * stride, where the leader's `start` is that of block 0: the blocks end
-// with the span, and what is left over lies before them, less than a slice. `magic` is
-// floor(2^64 / stride) + 1, so stride * magic is 2^64 + e with 0 < e <= stride: offset * magic has the
-// block's number in its high 64 bits, and in its low ones i * e, less than kMostRest, if the offset is
-// that of a block. If it is no multiple they are at least magic; if it is negative, almost 2^64.
+// Block i starts at start + i * stride, where the leader's `start` is that of block 0: the blocks
+// end with the span, and what is left over lies before them, less than a slice. `magic` is
+// floor(2^64 / stride) + 1, so stride * magic is 2^64 + e with 0 < e <= stride: offset * magic has
+// the block's number in its high 64 bits, and in its low ones i * e, less than kMostRest, if the
+// offset is that of a block. If it is no multiple they are at least magic; if it is negative,
+// almost 2^64.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,9 @@ namespace ox::medium {
 // A value that free_bits never has: no event.
 constexpr uint64_t kNever = 0;
 
-inline uint64_t all_free(const Descriptor* slab) { return (uint64_t{1} << slab->capacity) - 1; }
+inline uint64_t all_free(const Descriptor* slab) {
+  return (uint64_t{1} << slab->capacity) - 1;
+}
 
 // The span's first byte: `start` is that of block 0.
 inline char* span_start(const Descriptor* slab) {
@@ -85,8 +88,8 @@ inline bool push_plain(Descriptor* slab, const void* block) {
   return true;
 }
 
-// Slices for a slab of `cls` in a heap that has made `others` of them: few blocks first, then more, so
-// that many classes used a little do not each spread over much memory.
+// Slices for a slab of `cls` in a heap that has made `others` of them: few blocks first, then more,
+// so that many classes used a little do not each spread over much memory.
 size_t slices_for(SizeClass cls, size_t others);
 // Counts one more, as far as slices_for() cares.
 void count_made(uint8_t& made);
@@ -97,12 +100,13 @@ void format(Descriptor* slab, SizeClass cls);
 // Erases the traces of format() in all descriptors but the leader's kind.
 void unformat(Descriptor* slab);
 
-// Blocks that other threads freed: moves them to free_bits. True if there were any. `count` is raised by
-// how many there were.
+// Blocks that other threads freed: moves them to free_bits. True if there were any. `count` is
+// raised by how many there were.
 bool take_remote(Descriptor* slab, Relaxed<size_t>& count);
 
-// Gives back the pages of free blocks, all but those on borders. For a slab that malloc does not take
-// from. `carved` remembers how many blocks were free then: nothing is done until there are more.
+// Gives back the pages of free blocks, all but those on borders. For a slab that malloc does not
+// take from. `carved` remembers how many blocks were free then: nothing is done until there are
+// more.
 void give_back(Descriptor* slab);
 
 bool is_block(const Descriptor* slab, const void* block);

@@ -150,7 +150,9 @@ bool Nursery::has_live_blocks() const {
   return false;
 }
 
-size_t Nursery::block_bytes(const void* block) const { return block_size(class_at(cell_of(block))); }
+size_t Nursery::block_bytes(const void* block) const {
+  return block_size(class_at(cell_of(block)));
+}
 
 void Nursery::close() {
   if (!span_) return;

@@ -4,10 +4,12 @@ namespace ox::orphans {
 namespace {
 
 os::Lock orphan_lock;
-DescriptorList lists[kClasses];                 // under orphan_lock
-std::atomic<size_t> counts[kClasses];           // written under it, read without
+DescriptorList lists[kClasses];        // under orphan_lock
+std::atomic<size_t> counts[kClasses];  // written under it, read without
 
-DescriptorList& list_of(const Descriptor* slab) { return lists[index_of(slab->size_class)]; }
+DescriptorList& list_of(const Descriptor* slab) {
+  return lists[index_of(slab->size_class)];
+}
 
 // relaxed: a reader without the lock only decides whether to take it.
 void count(const Descriptor* slab, size_t change) {
@@ -52,6 +54,8 @@ bool claim(Descriptor* slab) {
   return is_orphan;
 }
 
-os::Lock& lock() { return orphan_lock; }
+os::Lock& lock() {
+  return orphan_lock;
+}
 
 }  // namespace ox::orphans

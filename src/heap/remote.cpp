@@ -38,7 +38,8 @@ size_t bytes_of(const Descriptor* slab, const void* block) {
 // and the descriptor may be that of another span: what is needed of it is read before.
 struct Added {
   uint64_t before;
-  uint64_t to_purge;  // 0, or what idle::purge() has to publish: until then the slab stays what it is
+  uint64_t
+      to_purge;  // 0, or what idle::purge() has to publish: until then the slab stays what it is
   bool is_worth_mail;
 };
 
@@ -56,9 +57,8 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
     purge = idle && idle::too_many(size);
     // seq_cst: see remote.h; also releases the block, and its word, to the owner. On failure
     // acquire: with_block() may look at what another thread added.
-  } while (!slab->remote.compare_exchange_weak(before, purge ? idle::kBusy : after,
-                                               std::memory_order_seq_cst,
-                                               std::memory_order_acquire));
+  } while (!slab->remote.compare_exchange_weak(
+      before, purge ? idle::kBusy : after, std::memory_order_seq_cst, std::memory_order_acquire));
   if (idle && !purge) idle::added(size);
   return {before, purge ? after : 0, worth_mail};
 }
@@ -77,7 +77,8 @@ Added push_small(Descriptor* slab, char* block, const void* caller) {
 // meanwhile: it looks at `remote` then anyway.
 // `tag` is the word from before the block was given back: a span that is another one by now does
 // not have it there, for no word of a free list is a thread's pointer.
-// The word may have been diverted for an earlier block, and set back since: the plain tag is looked for.
+// The word may have been diverted for an earlier block, and set back since: the plain tag is looked
+// for.
 void divert_owner(Descriptor* slab, uintptr_t tag) {
   tag &= ~kDiverted;
   if (tag != 0)

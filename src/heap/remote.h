@@ -5,11 +5,11 @@
 // exchange when it runs out of blocks there.
 //
 // A Full slab is one that its owner will not look at again by itself. So the owner sets `mail` to
-// Wanted when it makes a slab Full; the remote free after which it is worth a look (is_worth_mail) turns
-// Wanted into Sent and posts the slab
-// to the owner's mailbox, which the owner empties in its slow path. Either side may act first: the
-// owner sets Wanted and then looks at `remote`, the freeing thread changes `remote` and then looks
-// at `mail`, all sequentially consistent, so that at least one of them sees the other.
+// Wanted when it makes a slab Full; the remote free after which it is worth a look (is_worth_mail)
+// turns Wanted into Sent and posts the slab to the owner's mailbox, which the owner empties in its
+// slow path. Either side may act first: the owner sets Wanted and then looks at `remote`, the
+// freeing thread changes `remote` and then looks at `mail`, all sequentially consistent, so that at
+// least one of them sees the other.
 //
 // A slab stays with its owner while `mail` is Sent: `home` may be followed then, and only then.
 #pragma once
@@ -29,18 +29,22 @@ bool is_worth_mail(const Descriptor* slab, uint64_t word);
 // Posts a slab whose `mail` was Wanted to its owner, unless another thread did.
 void send(Descriptor* slab);
 
-// The word of the first block in `remote`. The owner may take the list as its own, where no word counts 0
-// used blocks.
-inline small::Word first_word(const Descriptor* slab) { return small::make_word(slab, 1, small::kNoBlock); }
+// The word of the first block in `remote`. The owner may take the list as its own, where no word
+// counts 0 used blocks.
+inline small::Word first_word(const Descriptor* slab) {
+  return small::make_word(slab, 1, small::kNoBlock);
+}
 
-// push() for the common case, a block of a small slab of another living thread. False, and nothing done, in
-// all others. Not in the middle of anything.
+// push() for the common case, a block of a small slab of another living thread. False, and nothing
+// done, in all others. Not in the middle of anything.
 [[gnu::always_inline]] inline bool push_plain(Descriptor* slab, char* block) {
   // acquire: pairs with the release in adopt() and add_locked().
   const ThreadHeap* home = slab->home.load(std::memory_order_acquire);
-  if (slab->kind != SpanKind::Small || !home || home == current_heap || slab->holes != 0) return false;
+  if (slab->kind != SpanKind::Small || !home || home == current_heap || slab->holes != 0)
+    return false;
   if (!small::is_block(slab, block) || small::has_mark(slab, block)) return false;
-  // What is needed of the descriptor is read before the block is given back: then it may be another span's.
+  // What is needed of the descriptor is read before the block is given back: then it may be another
+  // span's.
   const size_t wake = small::wake_count(slab);
   const size_t almost_all = slab->capacity - size_t{1};
   const auto offset = small::offset_of(reinterpret_cast<uintptr_t>(block));

@@ -24,11 +24,12 @@ enum class Start : uint8_t { Pending, Active, Passthrough };
 os::Lock start_lock;
 std::atomic<Start> started{Start::Pending};
 
-// The thread that is at start_process(), 0 if none. Relaxed: it recognises only what it wrote itself.
+// The thread that is at start_process(), 0 if none. Relaxed: it recognises only what it wrote
+// itself.
 std::atomic<uintptr_t> starter{0};
 
-// Decides the process's mode at its first request. The mode is choose_mode()'s answer, once; requests
-// that it causes itself, as a malloc that wraps ours may do, find the mode pending.
+// Decides the process's mode at its first request. The mode is choose_mode()'s answer, once;
+// requests that it causes itself, as a malloc that wraps ours may do, find the mode pending.
 Start start_process() {
   const uintptr_t self = arch::thread_pointer();
   if (starter.load(std::memory_order_relaxed) == self) return Start::Pending;
@@ -176,7 +177,9 @@ size_t checked_bytes(const char* call, Descriptor* slice, const void* block, con
 size_t own_bytes(Descriptor* slice, const void* block) {
   const uintptr_t self = arch::thread_pointer();
   if (arch::equal(slice->owner, self)) {
-    if (small::has_mark(slice, static_cast<const char*>(block)) || !small::is_multiple(slice, block)) return 0;
+    if (small::has_mark(slice, static_cast<const char*>(block)) ||
+        !small::is_multiple(slice, block))
+      return 0;
     return slice->block_bytes();
   }
   const Descriptor* leader = slice->region->leader_of(slice);
@@ -230,7 +233,8 @@ void* allocate_slow(size_t size) {
 
 // Nobody else has blocks in what this heap has reserved.
 void refuse_wild(const char* call, const void* pointer, const void* caller) {
-  if (region::reserves(reinterpret_cast<uintptr_t>(pointer))) report::invalid_pointer(call, pointer, caller);
+  if (region::reserves(reinterpret_cast<uintptr_t>(pointer)))
+    report::invalid_pointer(call, pointer, caller);
 }
 
 void free_foreign(void* block, const void* caller) {

@@ -52,8 +52,7 @@ void format(Descriptor* slab, SizeClass cls) {
   slab->unit = kOneUsed;
   slab->magic = ~uint64_t{0} / size + 1;
   if constexpr (arch::kFusedEventTest) slab->magic += slab->region->event_factor;
-  const size_t room =
-      static_cast<size_t>(slab->start + kSliceSize - first_block(slab)) / size;
+  const size_t room = static_cast<size_t>(slab->start + kSliceSize - first_block(slab)) / size;
   // The event test needs M above the largest word: one block less than the slice could hold.
   const size_t bound = kSliceSize / size - 1;
   slab->capacity = static_cast<uint16_t>(room < bound ? room : bound);
@@ -142,7 +141,8 @@ bool take_remote(Descriptor* slab, Relaxed<size_t>& count) {
     return false;
   }
   if (list_empty(slab)) {  // then theirs becomes the list: pop() checks each block of it
-    slab->head = make_word(slab, slab->unit == 0 ? 1 : used_of(slab->head) - used_of(word), offset_of(word));
+    slab->head =
+        make_word(slab, slab->unit == 0 ? 1 : used_of(slab->head) - used_of(word), offset_of(word));
     return true;
   }
   while (offset_of(word) != kNoBlock) {

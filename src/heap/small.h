@@ -27,8 +27,8 @@
 // part of it can be changed unnoticed; see heap/hardened.h for what else it writes into blocks.
 //
 // Holes. Where a slab has few blocks in use, its pages without any are given back to the system: a
-// bit each in `holes`. No block that has a byte in a hole is in the list, or counts as used. When the
-// list has run out, the blocks of a hole are carved anew.
+// bit each in `holes`. No block that has a byte in a hole is in the list, or counts as used. When
+// the list has run out, the blocks of a hole are carved anew.
 //
 // The event test. free() must notice two rare things: that the address is not a multiple of the
 // block size, and that the slab became empty. With M = ceil(2^64 / size), address * M mod 2^64 is
@@ -63,10 +63,16 @@ inline uint32_t mark_of(const Descriptor* slab) {
 inline Word make_word(const Descriptor* slab, Word used, Word offset) {
   return used << 48 | Word{mark_of(slab)} << 16 | offset;
 }
-inline Word used_of(Word word) { return word >> 48; }
-inline Word offset_of(Word word) { return word & 0xffff; }
+inline Word used_of(Word word) {
+  return word >> 48;
+}
+inline Word offset_of(Word word) {
+  return word & 0xffff;
+}
 
-inline StoredWord& word_in(char* block) { return *reinterpret_cast<StoredWord*>(block); }
+inline StoredWord& word_in(char* block) {
+  return *reinterpret_cast<StoredWord*>(block);
+}
 
 // True for every free block, and for user data with probability 2^-32.
 inline bool has_mark(const Descriptor* slab, const char* block) {
@@ -142,19 +148,28 @@ bool carve_hole(Descriptor* slab);
 size_t blocks_in_holes(const Descriptor* slab);
 bool is_in_hole(const Descriptor* slab, const void* block);
 
-// Stops and starts counting: see `used` above. The start counts what is in the list, and rewrites it.
+// Stops and starts counting: see `used` above. The start counts what is in the list, and rewrites
+// it.
 inline void stop_counting(Descriptor* slab) {
   slab->unit = 0;
   if (used_of(slab->head) == 0) slab->head += kOneUsed;
 }
 void start_counting(Descriptor* slab);
 
-// A Full slab, which counts, calls for attention when so many of its blocks are free again: its `used` is
-// that much too low meanwhile.
-inline size_t wake_count(const Descriptor* slab) { return slab->capacity / 16u + 1; }
-inline Word fall_short(const Descriptor* slab) { return (slab->capacity - wake_count(slab)) * kOneUsed; }
-inline void expect_blocks(Descriptor* slab) { slab->head -= fall_short(slab); }
-inline void expect_none(Descriptor* slab) { slab->head += fall_short(slab); }
+// A Full slab, which counts, calls for attention when so many of its blocks are free again: its
+// `used` is that much too low meanwhile.
+inline size_t wake_count(const Descriptor* slab) {
+  return slab->capacity / 16u + 1;
+}
+inline Word fall_short(const Descriptor* slab) {
+  return (slab->capacity - wake_count(slab)) * kOneUsed;
+}
+inline void expect_blocks(Descriptor* slab) {
+  slab->head -= fall_short(slab);
+}
+inline void expect_none(Descriptor* slab) {
+  slab->head += fall_short(slab);
+}
 
 // Blocks in use, whether counting or not, by a walk that other threads' changes cannot mislead far.
 size_t live_blocks(const Descriptor* slab);
@@ -173,14 +188,16 @@ inline bool is_block(const Descriptor* slab, const void* block) {
 bool contains(const Descriptor* slab, const void* block);
 
 // Blocks that other threads freed: moves them to the list. True if there were any. If their memory
-// was given back meanwhile, the slab is as new: no block in the list, none carved. `count` is raised by
-// how many there were.
+// was given back meanwhile, the slab is as new: no block in the list, none carved. `count` is
+// raised by how many there were.
 bool take_remote(Descriptor* slab, Relaxed<size_t>& count);
 
 // Bytes at the slab's start that may have been touched.
 size_t touched_bytes(const Descriptor* slab);
 
-inline bool list_empty(const Descriptor* slab) { return offset_of(slab->head) == kNoBlock; }
+inline bool list_empty(const Descriptor* slab) {
+  return offset_of(slab->head) == kNoBlock;
+}
 inline bool exhausted(const Descriptor* slab) {
   return list_empty(slab) && slab->carved == slab->capacity && slab->holes == 0;
 }

@@ -1,5 +1,5 @@
-// Holes in small slabs: whole pages without a block in use, given back to the system while other blocks
-// of the slab are in use. See small.h.
+// Holes in small slabs: whole pages without a block in use, given back to the system while other
+// blocks of the slab are in use. See small.h.
 #include <bitset>
 
 #include "heap/small.h"
@@ -20,7 +20,9 @@ size_t index_at(const Descriptor* slab, size_t offset) {
   return (offset - offset_of_block(slab, 0)) / slab->block_bytes();
 }
 
-bool is_hole(const Descriptor* slab, size_t page) { return (slab->holes >> page) & 1; }
+bool is_hole(const Descriptor* slab, size_t page) {
+  return (slab->holes >> page) & 1;
+}
 
 // Numbers of the blocks that have a byte in a page; not for page 0.
 struct Blocks {
@@ -88,16 +90,17 @@ void link(Descriptor* slab, size_t index) {
       make_word(slab, used_of(slab->head) - 1, offset_of(reinterpret_cast<uintptr_t>(block)));
 }
 
-// The page reads as zero unless the program wrote to a block after it freed it. The first access is a
-// write: a read would cost a page fault of its own.
+// The page reads as zero unless the program wrote to a block after it freed it. The first access is
+// a write: a read would cost a page fault of its own.
 void check_untouched(const Descriptor* slab, size_t page) {
   char* const start = slab->start + page * os::page_size();
   volatile char& first = *start;
   first = first;
   for (size_t at = 0; at < os::page_size(); at += sizeof(Word))
     if (word_in(start + at) != 0)
-      report::corrupted_block(block_at(slab, index_at(slab, static_cast<size_t>(start - slab->start) + at)),
-                              slab->block_bytes(), nullptr);
+      report::corrupted_block(
+          block_at(slab, index_at(slab, static_cast<size_t>(start - slab->start) + at)),
+          slab->block_bytes(), nullptr);
 }
 
 }  // namespace
@@ -116,7 +119,8 @@ size_t blocks_in_holes(const Descriptor* slab) {
 
 bool is_in_hole(const Descriptor* slab, const void* block) {
   return slab->holes != 0 &&
-         overlaps_hole(slab, index_at(slab, static_cast<size_t>(static_cast<const char*>(block) - slab->start)));
+         overlaps_hole(slab, index_at(slab, static_cast<size_t>(static_cast<const char*>(block) -
+                                                                slab->start)));
 }
 
 void make_holes(Descriptor* slab) {

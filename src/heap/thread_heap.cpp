@@ -58,8 +58,9 @@ void start_counting(Descriptor* slab) {
     slab->all_free_bits = medium::all_free(slab);
 }
 
-// A kept slab has its bytes reserved with span_heap::may_keep(): it may become empty without telling,
-// and be used again and become empty again, until it is Full or another slab needs the bytes.
+// A kept slab has its bytes reserved with span_heap::may_keep(): it may become empty without
+// telling, and be used again and become empty again, until it is Full or another slab needs the
+// bytes.
 void keep(Descriptor* slab) {
   span_heap::now_kept(slab->size());
   slab->kept = true;
@@ -129,7 +130,8 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
         if (void* block = pop(slab)) return block;
         check_top_block(slab);
       }
-      if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) && small::carve(slab)) return pop(slab);
+      if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) && small::carve(slab))
+        return pop(slab);
       retire(slab);
     }
     slab = find_slab(cls);
@@ -157,7 +159,8 @@ void ThreadHeap::make_full(Descriptor* slab) {
   full.push_back(slab);
   // seq_cst, both: see remote.h.
   slab->mail.store(Mail::Wanted, std::memory_order_seq_cst);
-  if (remote::is_worth_mail(slab, slab->remote.load(std::memory_order_seq_cst)) && stop_mail(slab)) take_back(slab);
+  if (remote::is_worth_mail(slab, slab->remote.load(std::memory_order_seq_cst)) && stop_mail(slab))
+    take_back(slab);
 }
 
 // A Full slab, no mail under way, is taken out of the list; what comes next is the caller's.
@@ -171,8 +174,8 @@ bool ThreadHeap::take_remote(Descriptor* slab) {
                                     : medium::take_remote(slab, remote_frees_);
 }
 
-// Takes what other threads freed into a slab that is not Full. The owner word first, so that a later
-// remote free diverts it again: see remote.cpp.
+// Takes what other threads freed into a slab that is not Full. The owner word first, so that a
+// later remote free diverts it again: see remote.cpp.
 bool ThreadHeap::collect(Descriptor* slab) {
   slab->set_owner(tag);
   // relaxed: what comes later is found at the next look.
@@ -280,7 +283,8 @@ void ThreadHeap::keep_current_or_release(Descriptor* slab) {
   keep(slab);
 }
 
-// Later slabs of the class are longer. Those that are too short now are not kept when they become empty.
+// Later slabs of the class are longer. Those that are too short now are not kept when they become
+// empty.
 void ThreadHeap::grow_medium(SizeClass cls) {
   const size_t before = medium::slices_for(cls, medium_made[medium_index(cls)]);
   medium::count_made(medium_made[medium_index(cls)]);
@@ -292,8 +296,7 @@ void ThreadHeap::grow_medium(SizeClass cls) {
 // A medium slab that is shorter than a new one would be: its class has grown.
 bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
   const SizeClass cls = slab->size_class;
-  return !is_small(cls) &&
-         slab->slices < medium::slices_for(cls, medium_made[medium_index(cls)]);
+  return !is_small(cls) && slab->slices < medium::slices_for(cls, medium_made[medium_index(cls)]);
 }
 
 // A Partial slab became empty.
@@ -305,8 +308,8 @@ void ThreadHeap::keep_or_release(Descriptor* slab) {
   release(slab);
 }
 
-// Slabs that are kept, yet in use, leave no room for those that became empty. To look for them takes
-// walks: the less often, the less there was to find.
+// Slabs that are kept, yet in use, leave no room for those that became empty. To look for them
+// takes walks: the less often, the less there was to find.
 void ThreadHeap::stop_keeping_used() {
   bool found = false;
   for (DescriptorList& list : partial)
@@ -370,8 +373,8 @@ bool ThreadHeap::wake_full(SizeClass cls) {
   return any;
 }
 
-// Pages without a block in use, in slabs that have others: worth a look when the heap is about to take
-// more memory, and has grown by an eighth since the last look.
+// Pages without a block in use, in slabs that have others: worth a look when the heap is about to
+// take more memory, and has grown by an eighth since the last look.
 void ThreadHeap::give_back_pages() {
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab; slab = slab->next) {

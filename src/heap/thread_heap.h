@@ -10,9 +10,11 @@
 //   Current   slots / medium_slots; at most one per class
 //   Partial   partial[class], oldest first, so that frees gather before a slab is used again; some
 //             are empty and kept for the next request, some have just run out
-//   Full      full: no block came back for a round of that list; it goes back to Partial when a sixteenth
-//             of its blocks is free again (small: when `used` says so, see small::expect_blocks) or at
-//             the next free (medium: its owner word is made odd, so that this takes the slow path)
+//   Full      full: no block came back for a round of that list; it goes back to Partial when a
+//   sixteenth
+//             of its blocks is free again (small: when `used` says so, see small::expect_blocks) or
+//             at the next free (medium: its owner word is made odd, so that this takes the slow
+//             path)
 // Only the owner thread touches these; other threads reach a heap through its mailbox alone.
 #pragma once
 
@@ -23,8 +25,8 @@
 #include "base/policy.h"
 #include "base/size_class.h"
 #include "heap/nursery.h"
-#include "heap/quarantine.h"
 #include "heap/profile.h"
+#include "heap/quarantine.h"
 #include "os/lock.h"
 #include "span/descriptor.h"
 
@@ -58,7 +60,7 @@ class ThreadHeap {
   // Hardened: freed blocks, small and medium ones, that wait to be used again.
   [[no_unique_address]] PolicyMember<Quarantine<128>, 0> small_quarantine;
   [[no_unique_address]] PolicyMember<Quarantine<16>, 1> medium_quarantine;
-  uint8_t next_checked = 0;    // the class whose slabs heap/check.h looks at next
+  uint8_t next_checked = 0;  // the class whose slabs heap/check.h looks at next
   // With a heap profile: has the current slabs, in the place of the empty slots above.
   profile::Profiled* profiled = nullptr;
   ThreadHeap* next = nullptr;  // in the list of unused heaps, or of all heaps in use
@@ -102,7 +104,8 @@ class ThreadHeap {
 
  private:
   static constexpr unsigned kFewestRefusals = 64;
-  unsigned refused_ = 0;  // empty slabs that could not be kept since the last look at those that are
+  unsigned refused_ =
+      0;  // empty slabs that could not be kept since the last look at those that are
   unsigned refusals_until_look_ = kFewestRefusals;
   Relaxed<size_t> remote_frees_;
   size_t next_look_ = size_t{32} << 20;  // bytes in use by the process at the next look_for_pages()
@@ -139,7 +142,9 @@ class ThreadHeap {
 // A slab without blocks, in the place of a slab that is not there.
 [[gnu::visibility("hidden")]] extern const Descriptor kNoSlab;
 [[gnu::visibility("hidden")]] extern const ThreadHeap kEmptyHeap;
-inline Descriptor* no_slab() { return const_cast<Descriptor*>(&kNoSlab); }
+inline Descriptor* no_slab() {
+  return const_cast<Descriptor*>(&kNoSlab);
+}
 
 // The calling thread's heap, kEmptyHeap before its first allocation and after its end.
 extern constinit __thread ThreadHeap* current_heap

@@ -85,8 +85,9 @@ List<ThreadHeap>& in_use_by(uintptr_t tag) {
   return in_use[(tag * 0x9e3779b97f4a7c15) >> (64 - kBucketBits)];
 }
 
-// A thread that ended unnoticed: by the bare system call, or with its first request after the last time
-// that pthread told us. No two living threads have one tag, so its heap is the new thread's as it stands.
+// A thread that ended unnoticed: by the bare system call, or with its first request after the last
+// time that pthread told us. No two living threads have one tag, so its heap is the new thread's as
+// it stands.
 ThreadHeap* left_behind(uintptr_t tag) {
   ThreadHeap* heap = in_use_by(tag).first;
   while (heap && heap->tag != tag) heap = heap->next;
@@ -164,21 +165,26 @@ Figures figures() {
       ++sum.heaps;
       sum.remote_frees += heap->remote_frees();
     }
-  for (const ThreadHeap* heap = unused.first; heap; heap = heap->next) sum.remote_frees += heap->remote_frees();
+  for (const ThreadHeap* heap = unused.first; heap; heap = heap->next)
+    sum.remote_frees += heap->remote_frees();
   return sum;
 }
 
-bool is_detached() { return detached; }
+bool is_detached() {
+  return detached;
+}
 
 ThreadHeap* late_heap() {
   if (!late_one) late_one = take_heap(kLateTag);
   return late_one;
 }
 
-os::Lock& late_lock() { return late; }
+os::Lock& late_lock() {
+  return late;
+}
 
-// Handlers of others may run while the locks are held, and allocate: OwnLocks::all lets them. A signal
-// handler that forks in the middle of malloc gets a child that only libc's allocator serves.
+// Handlers of others may run while the locks are held, and allocate: OwnLocks::all lets them. A
+// signal handler that forks in the middle of malloc gets a child that only libc's allocator serves.
 void before_fork() {
   if (os::interrupted()) return;
   late.lock();
@@ -213,7 +219,9 @@ void after_fork_child() {
       heap = next;
     }
   for (size_t i = 0; lost && i < region::count(); ++i) orphan_slabs_of_lost_threads(region::at(i));
-  for (os::Lock* lock : {&profile::lock(), &span_heap::lock(), &heaps_lock, &orphans::lock(), &late}) lock->reset();
+  for (os::Lock* lock :
+       {&profile::lock(), &span_heap::lock(), &heaps_lock, &orphans::lock(), &late})
+    lock->reset();
   os::own_locks.all = false;
 }
 

@@ -25,13 +25,13 @@ void Lock::lock_contended() {
     call(SYS_futex, &state_, FUTEX_WAIT_PRIVATE, kContended, nullptr);
 }
 
-void Lock::wake() { call(SYS_futex, &state_, FUTEX_WAKE_PRIVATE, 1); }
+void Lock::wake() {
+  call(SYS_futex, &state_, FUTEX_WAKE_PRIVATE, 1);
+}
 
 void nap() {
   constexpr long kNanoseconds = 50'000;
-  const struct {
-    long seconds, nanoseconds;
-  } timeout{0, kNanoseconds};
+  const struct { long seconds, nanoseconds; } timeout{0, kNanoseconds};
   uint32_t nobody_wakes = 0;
   call(SYS_futex, &nobody_wakes, FUTEX_WAIT_PRIVATE, 0, &timeout);
 }

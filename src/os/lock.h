@@ -10,14 +10,16 @@ namespace ox::os {
 // The locks of the calling thread.
 struct OwnLocks {
   uint32_t held = 0;  // or waited for
-  bool all = false;   // held for a fork, with all they guard at rest: this thread may go on using it
+  bool all = false;  // held for a fork, with all they guard at rest: this thread may go on using it
 };
 [[gnu::visibility("hidden")]] extern constinit __thread OwnLocks own_locks
     __attribute__((tls_model("initial-exec")));
 
-// A signal handler that finds this true has interrupted its thread where it must not wait for a lock:
-// only the interrupted code can release it.
-inline bool interrupted() { return own_locks.held != 0 && !own_locks.all; }
+// A signal handler that finds this true has interrupted its thread where it must not wait for a
+// lock: only the interrupted code can release it.
+inline bool interrupted() {
+  return own_locks.held != 0 && !own_locks.all;
+}
 
 // A stretch of code in whose middle a signal handler must find interrupted() true.
 class Section {

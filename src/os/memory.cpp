@@ -31,13 +31,17 @@ bool injected_failure() {
   return nth >= from && nth - from < fail_count.load(std::memory_order_relaxed);
 }
 
-bool failed(long result) { return result < 0; }
+bool failed(long result) {
+  return result < 0;
+}
 
 // A kernel or a system call filter that does not know the call will not learn it, and a filter may
 // log each attempt. relaxed: one more attempt does no harm.
 std::atomic<bool> moves_refused{false};
 
-bool means_never(long result) { return result == -ENOSYS || result == -EPERM || result == -EINVAL; }
+bool means_never(long result) {
+  return result == -ENOSYS || result == -EPERM || result == -EINVAL;
+}
 
 void* map_with(void* hint, size_t size, int protection, int flags) {
   if (injected_failure()) return nullptr;
@@ -59,15 +63,20 @@ size_t page_size() {
   return value;
 }
 
-void* reserve(size_t size) { return map_with(nullptr, size, PROT_NONE, 0); }
+void* reserve(size_t size) {
+  return map_with(nullptr, size, PROT_NONE, 0);
+}
 
-void* map(size_t size) { return map_with(nullptr, size, PROT_READ | PROT_WRITE, 0); }
+void* map(size_t size) {
+  return map_with(nullptr, size, PROT_READ | PROT_WRITE, 0);
+}
 
-void unmap(void* start, size_t size) { call(SYS_munmap, start, size); }
+void unmap(void* start, size_t size) {
+  call(SYS_munmap, start, size);
+}
 
 bool commit(void* start, size_t size) {
-  return !injected_failure() &&
-         !failed(call(SYS_mprotect, start, size, PROT_READ | PROT_WRITE));
+  return !injected_failure() && !failed(call(SYS_mprotect, start, size, PROT_READ | PROT_WRITE));
 }
 
 bool purge(void* start, size_t size) {
@@ -112,7 +121,9 @@ size_t lockable_bytes() {
   return failed(result) ? SIZE_MAX : limits[0];
 }
 
-bool locks_what_is_mapped(int flags) { return (flags & MCL_CURRENT) != 0; }
+bool locks_what_is_mapped(int flags) {
+  return (flags & MCL_CURRENT) != 0;
+}
 
 void inject_failure(unsigned nth, unsigned count) {
   calls.store(0, std::memory_order_relaxed);
@@ -120,6 +131,8 @@ void inject_failure(unsigned nth, unsigned count) {
   fail_from.store(nth, std::memory_order_relaxed);
 }
 
-unsigned calls_made() { return calls.load(std::memory_order_relaxed); }
+unsigned calls_made() {
+  return calls.load(std::memory_order_relaxed);
+}
 
 }  // namespace ox::os

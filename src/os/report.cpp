@@ -36,8 +36,11 @@ class Message {
   Message& process() {
     char path[256];
     os::executable_path(path, sizeof path);
-    return text(" in PID ").number(static_cast<uint64_t>(os::process_id()), 10).text(" (").text(
-        path).text(")");
+    return text(" in PID ")
+        .number(static_cast<uint64_t>(os::process_id()), 10)
+        .text(" (")
+        .text(path)
+        .text(")");
   }
 
   void print() { os::call(SYS_write, 2, buffer_, length_); }

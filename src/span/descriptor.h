@@ -102,8 +102,9 @@ struct alignas(128) Descriptor {
   std::atomic<uintptr_t> owner{0};
   char* start = nullptr;  // first byte of the span; Medium: of its first block
   union {
-    uint64_t magic = 0;  // Slabs: divides an address by the block size, see heap/small.h, heap/medium.h
-    SliceRange dirty;    // Free: the slices that may hold memory, see span/free_spans.h
+    uint64_t magic =
+        0;  // Slabs: divides an address by the block size, see heap/small.h, heap/medium.h
+    SliceRange dirty;  // Free: the slices that may hold memory, see span/free_spans.h
   };
   // Small: one used block, in the place where `head` counts them. Medium: bytes per block.
   union {
@@ -113,7 +114,7 @@ struct alignas(128) Descriptor {
   };
   union {
     Relaxed<uint64_t> free_bits{};  // Medium: bit i is set if block i is free
-    Relaxed<uint64_t> holes;        // Small: bit i is set if page i was given back, see heap/small.h
+    Relaxed<uint64_t> holes;  // Small: bit i is set if page i was given back, see heap/small.h
   };
   union {
     uint64_t all_free_bits = 0;  // Medium: the value of free_bits that calls for attention
@@ -128,12 +129,12 @@ struct alignas(128) Descriptor {
   Relaxed<SpanKind> kind{SpanKind::None};
   Relaxed<SlabPlace> place{SlabPlace::Orphan};
   SizeClass size_class{};
-  uint32_t slices = 0;    // in the span; 0: not a leader
-  uint16_t capacity = 0;  // blocks that fit
+  uint32_t slices = 0;       // in the span; 0: not a leader
+  uint16_t capacity = 0;     // blocks that fit
   Relaxed<uint16_t> carved;  // Small: blocks handed out or linked so far. Medium: see give_back()
-  bool kept = false;      // its bytes are reserved by span_heap::may_keep(): it may be empty
-  bool was_slab = false;  // None and Free: the slice held blocks of size_class last
-  CountedFlag moved;      // pages came by move_pages: renew instead of purge
+  bool kept = false;         // its bytes are reserved by span_heap::may_keep(): it may be empty
+  bool was_slab = false;     // None and Free: the slice held blocks of size_class last
+  CountedFlag moved;         // pages came by move_pages: renew instead of purge
   Descriptor* next = nullptr;
   Descriptor* prev = nullptr;
   union {

@@ -14,10 +14,16 @@ Relaxed<size_t> all_dirty_bytes;
 // Of the range of a merged span, one slice in so many may be clean.
 constexpr size_t kCleanShare = 4;
 
-bool is_dirty(const Descriptor* span) { return !span->dirty.empty(); }
-size_t dirty_bytes_of(const Descriptor* span) { return size_t{span->dirty.size()} << kSliceShift; }
+bool is_dirty(const Descriptor* span) {
+  return !span->dirty.empty();
+}
+size_t dirty_bytes_of(const Descriptor* span) {
+  return size_t{span->dirty.size()} << kSliceShift;
+}
 
-Descriptor* last_of(Descriptor* span) { return span + span->slices - 1; }
+Descriptor* last_of(Descriptor* span) {
+  return span + span->slices - 1;
+}
 
 Descriptor* before(Descriptor* span) {
   const Descriptor* last = span - 1;  // at the lowest, descriptor 0, which is never free
@@ -50,8 +56,8 @@ bool merge(Descriptor* first, Descriptor* second) {
   return true;
 }
 
-// How many slices to leave before the ones that are taken, so that as many dirty ones as possible are
-// among these.
+// How many slices to leave before the ones that are taken, so that as many dirty ones as possible
+// are among these.
 size_t best_skip(const Descriptor* span, size_t slices, size_t alignment) {
   const auto start = reinterpret_cast<uintptr_t>(span->start);
   if (alignment > kSliceSize) return (align_up(start, alignment) - start) >> kSliceShift;
@@ -126,8 +132,12 @@ void clear(Descriptor* descriptor) {
   descriptor->moved = false;
 }
 
-Descriptor* longest_dirty() { return bins[true].longest(); }
+Descriptor* longest_dirty() {
+  return bins[true].longest();
+}
 
-size_t dirty_bytes() { return all_dirty_bytes; }
+size_t dirty_bytes() {
+  return all_dirty_bytes;
+}
 
 }  // namespace ox::free_spans

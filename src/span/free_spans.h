@@ -1,9 +1,9 @@
-// The free spans of all regions: found by length, merged with free neighbours, split on demand. Under
-// the span heap's lock.
+// The free spans of all regions: found by length, merged with free neighbours, split on demand.
+// Under the span heap's lock.
 //
-// Of each the slices that may hold memory are known, a range: what is outside reads as zero and costs
-// nothing. A span with such slices is dirty, one without is clean. Neighbours merge unless the range
-// of both together would have to cover too much between them that is clean.
+// Of each the slices that may hold memory are known, a range: what is outside reads as zero and
+// costs nothing. A span with such slices is dirty, one without is clean. Neighbours merge unless
+// the range of both together would have to cover too much between them that is clean.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@ void insert(Descriptor* span);
 // Takes a span out of the lists, whole.
 void remove(Descriptor* span);
 
-// Takes `slices` slices that start at a multiple of `alignment` bytes out of a free span, a dirty one
-// if any fits, dirty slices first. nullptr if there is none.
+// Takes `slices` slices that start at a multiple of `alignment` bytes out of a free span, a dirty
+// one if any fits, dirty slices first. nullptr if there is none.
 Descriptor* take(size_t slices, size_t alignment);
 
 // The free span behind another span, or nullptr.

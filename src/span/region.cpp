@@ -89,9 +89,9 @@ bool reserve_region(Region& region, size_t size, bool polite) {
 }
 
 // The part is accessible; unlike what surrounds it, it belongs into dumps. No advice says so, for
-// filters forbid it: fresh pages take its place. Where they are refused, as in a program that limits
-// its address space to less than it has, the old ones stay, out of dumps; where these are gone, too,
-// the region ends before them.
+// filters forbid it: fresh pages take its place. Where they are refused, as in a program that
+// limits its address space to less than it has, the old ones stay, out of dumps; where these are
+// gone, too, the region ends before them.
 bool enter_dumps(Region& region, char* start, size_t size) {
   if (!region.undumped || os::renew(start, size) || os::commit(start, size)) return true;
   region.size = region.committed ? region.committed : kSliceSize;
@@ -122,7 +122,8 @@ bool grow_table(Region& region, size_t slices) {
   const size_t step = region.table_committed / 4;
   const size_t generous =
       align_up(wanted + (step < kTableStep ? 0 : step), align_up(kTableStep, os::page_size()));
-  return grow(region, first_page, region.table_committed, wanted, generous < most ? generous : most);
+  return grow(region, first_page, region.table_committed, wanted,
+              generous < most ? generous : most);
 }
 
 bool grow_slices(Region& region, size_t wanted) {
@@ -198,9 +199,13 @@ Descriptor* leader_by_walk(Descriptor* slice) {
   return nullptr;
 }
 
-size_t count() { return extra_count.load(std::memory_order_acquire) + 1; }
+size_t count() {
+  return extra_count.load(std::memory_order_acquire) + 1;
+}
 
-Region& at(size_t index) { return index == 0 ? primary : extra[index - 1]; }
+Region& at(size_t index) {
+  return index == 0 ? primary : extra[index - 1];
+}
 
 Region* add(size_t bytes) {
   const size_t count = extra_count.load(std::memory_order_relaxed);

@@ -29,7 +29,8 @@ struct Region {
   size_t size = 0;             // bytes of slices reserved
   uint64_t event_factor = 0;   // see heap/small.h, "the event test"
   bool undumped = false;       // what is not accessible yet is left out of dumps: see prepare()
-  // What is reserved: [first, table_end) and [base - kGap, end), at first without a hole between them.
+  // What is reserved: [first, table_end) and [base - kGap, end), at first without a hole between
+  // them.
   char* first = nullptr;
   char* table_end = nullptr;
   char* end = nullptr;
@@ -66,8 +67,9 @@ constexpr size_t kGap = kSliceSize;
 // a register on the shortest path, which needs it only once.
 [[gnu::visibility("hidden")]] extern char* primary_table;
 
-// Start-up only: reserves the first region, and has what is not accessible of it left out of dumps: a
-// debugger writes a reservation's zeros to the disk, half a terabyte of them. No other thread runs.
+// Start-up only: reserves the first region, and has what is not accessible of it left out of dumps:
+// a debugger writes a reservation's zeros to the disk, half a terabyte of them. No other thread
+// runs.
 void prepare();
 
 // Descriptor of the slice that contains `address`, or nullptr if no region does. Any thread.
@@ -93,8 +95,8 @@ Descriptor* take(size_t slices, size_t alignment, size_t& skipped);
 // Bytes of slices made accessible so far, all regions. Same lock.
 size_t committed();
 
-// Address space that is reserved and not in use (surplus.cpp). The kernel counts it against a limit on
-// locked memory. Same lock.
+// Address space that is reserved and not in use (surplus.cpp). The kernel counts it against a limit
+// on locked memory. Same lock.
 size_t surplus();
 // Gives it up, so that the newest region can still grow by `spare` bytes. Returns how much it was.
 size_t give_up_surplus(size_t spare);

@@ -10,8 +10,8 @@
 namespace ox::span_heap {
 namespace {
 
-// Free memory that is not given back, in dirty spans and kept slabs together: this much, plus a 32nd
-// of what is in use. Kept slabs may be three quarters of it.
+// Free memory that is not given back, in dirty spans and kept slabs together: this much, plus a
+// 32nd of what is in use. Kept slabs may be three quarters of it.
 constexpr size_t kRetained = size_t{6} << 20;
 constexpr size_t kRetainedShare = 32;
 
@@ -32,10 +32,12 @@ os::Lock heap_lock;
 // All below is under heap_lock.
 std::atomic<size_t> used{0};  // changed under the lock, read without it
 size_t most_used = 0;
-size_t purged_lately = 0;     // bytes given back and not wanted again so far
-Relaxed<size_t> regret;       // written under the lock
+size_t purged_lately = 0;  // bytes given back and not wanted again so far
+Relaxed<size_t> regret;    // written under the lock
 
-size_t least(size_t a, size_t b) { return a < b ? a : b; }
+size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
 
 Descriptor* take_from_frontier(size_t slices, size_t alignment) {
   size_t skipped = 0;
@@ -109,7 +111,9 @@ int64_t retained_bound() {
   return static_cast<int64_t>(kRetained + used.load(std::memory_order_relaxed) / kRetainedShare);
 }
 
-int64_t kept_bound() { return retained_bound() / 4 * 3; }
+int64_t kept_bound() {
+  return retained_bound() / 4 * 3;
+}
 
 // What is left of the bound for dirty spans, and what giving back too early has added to it.
 size_t dirty_bound() {
@@ -118,8 +122,8 @@ size_t dirty_bound() {
   return (left > 0 ? static_cast<size_t>(left) : 0) + least(regret, most);
 }
 
-// Past the bound, goes down to three quarters of it: a program that moves to and fro at the bound then does
-// not pay a system call each time.
+// Past the bound, goes down to three quarters of it: a program that moves to and fro at the bound
+// then does not pay a system call each time.
 void purge_surplus() {
   if (free_spans::dirty_bytes() > dirty_bound()) purge_down_to(dirty_bound() / 4 * 3);
 }
@@ -267,7 +271,9 @@ void no_longer_kept(size_t bytes) {
   kept.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
 }
 
-size_t used_bytes() { return used.load(std::memory_order_relaxed); }
+size_t used_bytes() {
+  return used.load(std::memory_order_relaxed);
+}
 
 bool purge_all() {
   os::Guard guard(heap_lock);
@@ -276,8 +282,12 @@ bool purge_all() {
 
 Figures figures() {
   os::Guard guard(heap_lock);
-  return {used,   most_used, free_spans::dirty_bytes(), kHardened ? size_t{used} : region::committed(),
-          purges, purged_bytes};
+  return {used,
+          most_used,
+          free_spans::dirty_bytes(),
+          kHardened ? size_t{used} : region::committed(),
+          purges,
+          purged_bytes};
 }
 
 bool make_room(size_t mapped, size_t most) {
@@ -288,6 +298,8 @@ bool make_room(size_t mapped, size_t most) {
   return others <= most && region::give_up_surplus((most - others) / 2) != 0;
 }
 
-os::Lock& lock() { return heap_lock; }
+os::Lock& lock() {
+  return heap_lock;
+}
 
 }  // namespace ox::span_heap

@@ -1,8 +1,8 @@
 // The span heap: hands out spans and takes them back, for all threads, under one lock.
 //
-// Free spans (span/free_spans.h) are dirty or clean; dirty ones are reused first. What is dirty, or kept
-// by threads, beyond a small share of what is in use is purged at once, largest spans first: memory
-// goes back without a timer or thread.
+// Free spans (span/free_spans.h) are dirty or clean; dirty ones are reused first. What is dirty, or
+// kept by threads, beyond a small share of what is in use is purged at once, largest spans first:
+// memory goes back without a timer or thread.
 #pragma once
 
 #include <cstddef>
@@ -59,9 +59,9 @@ size_t used_bytes();
 
 Figures figures();
 
-// Gives up reserved address space if the process has more than `most` bytes mapped (`mapped`; 0: not
-// known) and it helps: what is reserved then leaves others half of what is not in use. False if it
-// gave up nothing.
+// Gives up reserved address space if the process has more than `most` bytes mapped (`mapped`; 0:
+// not known) and it helps: what is reserved then leaves others half of what is not in use. False if
+// it gave up nothing.
 bool make_room(size_t mapped, size_t most);
 
 // Fork: held across it, so that the child finds the structures whole.

@@ -11,22 +11,24 @@
 // directives take literal text alone.
 #define OX_FIRST_GLIBC "GLIBC_2.17"
 
-// Assembler for a function `name` of two arguments that only adjusts them: `adjust`, a C function of
-// the same arguments, returns an address and a second argument, to which this one jumps. No frame of
-// ours is left on the stack, so the function there sees the program as its caller.
-#define OX_TAIL_CALL(name, adjust)                                                        \
-  ".pushsection .text\n.globl " name "\n.type " name ", @function\n" name ":\n"           \
-  ".cfi_startproc\n"                                                                      \
-  "hint #34\n" /* bti c */                                                                \
-  "stp x29, x30, [sp, #-32]!\n"                                                           \
-  ".cfi_def_cfa_offset 32\n.cfi_offset x29, -32\n.cfi_offset x30, -24\n"                  \
-  "str x0, [sp, #16]\n"                                                                   \
-  "bl " adjust "\n"                                                                       \
-  "mov x16, x0\n"                                                                         \
-  "ldr x0, [sp, #16]\n"                                                                   \
-  "ldp x29, x30, [sp], #32\n"                                                             \
-  ".cfi_def_cfa_offset 0\n.cfi_restore x29\n.cfi_restore x30\n"                           \
-  "br x16\n"                                                                              \
+// Assembler for a function `name` of two arguments that only adjusts them: `adjust`, a C function
+// of the same arguments, returns an address and a second argument, to which this one jumps. No
+// frame of ours is left on the stack, so the function there sees the program as its caller.
+#define OX_TAIL_CALL(name, adjust)                                        \
+  ".pushsection .text\n.globl " name "\n.type " name ", @function\n" name \
+  ":\n"                                                                   \
+  ".cfi_startproc\n"                                                      \
+  "hint #34\n" /* bti c */                                                \
+  "stp x29, x30, [sp, #-32]!\n"                                           \
+  ".cfi_def_cfa_offset 32\n.cfi_offset x29, -32\n.cfi_offset x30, -24\n"  \
+  "str x0, [sp, #16]\n"                                                   \
+  "bl " adjust                                                            \
+  "\n"                                                                    \
+  "mov x16, x0\n"                                                         \
+  "ldr x0, [sp, #16]\n"                                                   \
+  "ldp x29, x30, [sp], #32\n"                                             \
+  ".cfi_def_cfa_offset 0\n.cfi_restore x29\n.cfi_restore x30\n"           \
+  "br x16\n"                                                              \
   ".cfi_endproc\n.size " name ", .-" name "\n.popsection\n"
 
 namespace ox::arch {
@@ -61,7 +63,9 @@ inline bool below(size_t value, const std::atomic<size_t>& bound) {
   return value < bound.load(std::memory_order_relaxed);
 }
 
-inline void pause() { asm volatile("yield" ::: "memory"); }
+inline void pause() {
+  asm volatile("yield" ::: "memory");
+}
 
 inline long syscall6(long number, long a, long b, long c, long d, long e, long f) {
   register long x8 asm("x8") = number;

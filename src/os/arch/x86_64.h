@@ -11,20 +11,22 @@
 // directives take literal text alone.
 #define OX_FIRST_GLIBC "GLIBC_2.2.5"
 
-// Assembler for a function `name` of two arguments that only adjusts them: `adjust`, a C function of
-// the same arguments, returns an address and a second argument, to which this one jumps. No frame of
-// ours is left on the stack, so the function there sees the program as its caller.
-#define OX_TAIL_CALL(name, adjust)                                                        \
-  ".pushsection .text\n.globl " name "\n.type " name ", @function\n" name ":\n"           \
-  ".cfi_startproc\n"                                                                      \
-  "endbr64\n"                                                                             \
-  "push %rdi\n"                                                                           \
-  ".cfi_adjust_cfa_offset 8\n"                                                            \
-  "call " adjust "\n"                                                                     \
-  "pop %rdi\n"                                                                            \
-  ".cfi_adjust_cfa_offset -8\n"                                                           \
-  "mov %rdx, %rsi\n"                                                                      \
-  "jmp *%rax\n"                                                                           \
+// Assembler for a function `name` of two arguments that only adjusts them: `adjust`, a C function
+// of the same arguments, returns an address and a second argument, to which this one jumps. No
+// frame of ours is left on the stack, so the function there sees the program as its caller.
+#define OX_TAIL_CALL(name, adjust)                                        \
+  ".pushsection .text\n.globl " name "\n.type " name ", @function\n" name \
+  ":\n"                                                                   \
+  ".cfi_startproc\n"                                                      \
+  "endbr64\n"                                                             \
+  "push %rdi\n"                                                           \
+  ".cfi_adjust_cfa_offset 8\n"                                            \
+  "call " adjust                                                          \
+  "\n"                                                                    \
+  "pop %rdi\n"                                                            \
+  ".cfi_adjust_cfa_offset -8\n"                                           \
+  "mov %rdx, %rsi\n"                                                      \
+  "jmp *%rax\n"                                                           \
   ".cfi_endproc\n.size " name ", .-" name "\n.popsection\n"
 
 namespace ox::arch {
@@ -73,7 +75,9 @@ inline bool below(size_t value, const std::atomic<size_t>& bound) {
   return result;
 }
 
-inline void pause() { asm volatile("pause" ::: "memory"); }
+inline void pause() {
+  asm volatile("pause" ::: "memory");
+}
 
 inline long syscall6(long number, long a, long b, long c, long d, long e, long f) {
   long result;

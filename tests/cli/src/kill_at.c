@@ -1,6 +1,7 @@
-/* kill_at N COMMAND [ARG...]: runs COMMAND and kills it (SIGKILL) at the entry of its Nth system call, counted
- * over all calls after exec, before the kernel performs it. Children of COMMAND are left alone.
- * Exit status: 137 if killed, else COMMAND's own. (strace's inject=all:when=N counts each call apart.) */
+/* kill_at N COMMAND [ARG...]: runs COMMAND and kills it (SIGKILL) at the entry of its Nth system
+ * call, counted over all calls after exec, before the kernel performs it. Children of COMMAND are
+ * left alone. Exit status: 137 if killed, else COMMAND's own. (strace's inject=all:when=N counts
+ * each call apart.) */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ int main(int count, char** words) {
     _exit(127);
   }
   int status = 0;
-  if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) return 126; /* stopped by its exec */
+  if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status))
+    return 126; /* stopped by its exec */
   ptrace(PTRACE_SETOPTIONS, child, NULL, (void*)(PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL));
   long calls = 0;
   int at_entry = 0, deliver = 0;

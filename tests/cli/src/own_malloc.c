@@ -13,8 +13,12 @@ void* malloc(size_t size) {
   used += size;
   return block;
 }
-void free(void* block) { (void)block; }
-void* calloc(size_t count, size_t size) { return malloc(count * size); }
+void free(void* block) {
+  (void)block;
+}
+void* calloc(size_t count, size_t size) {
+  return malloc(count * size);
+}
 void* realloc(void* block, size_t size) {
   (void)block;
   return malloc(size);

@@ -1,5 +1,6 @@
-/* where [SECONDS]: prints who served its malloc: "libc" if a small block lies in the heap that libc grows
- * with brk, else "ours"; then sleeps. Asks nobody's status: it is the judge of what status says. */
+/* where [SECONDS]: prints who served its malloc: "libc" if a small block lies in the heap that libc
+ * grows with brk, else "ours"; then sleeps. Asks nobody's status: it is the judge of what status
+ * says. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-// The malloc family's corner cases, as glibc's manual and the C standard have them. Prints each case that
-// differs and exits with their number.
+// The malloc family's corner cases, as glibc's manual and the C standard have them. Prints each
+// case that differs and exits with their number.
 #include <errno.h>
 #include <limits.h>
 #include <malloc.h>
@@ -27,17 +27,17 @@ static int wrong;
     CHECK(errno == error); \
   } while (0)
 
-static int aligned_to(const void *block, size_t alignment) {
+static int aligned_to(const void* block, size_t alignment) {
   return block != NULL && (uintptr_t)block % alignment == 0;
 }
 
 // All usable bytes can be written and read.
-static int all_writable(void *block, size_t least) {
+static int all_writable(void* block, size_t least) {
   size_t usable = malloc_usable_size(block);
   if (usable < least) return 0;
   memset(block, 0x77, usable);
   for (size_t i = 0; i < usable; ++i)
-    if (((unsigned char *)block)[i] != 0x77) return 0;
+    if (((unsigned char*)block)[i] != 0x77) return 0;
   return malloc_usable_size(block) == usable;
 }
 
@@ -48,10 +48,11 @@ static size_t opaque(size_t value) {
 }
 
 static void absurd_sizes(void) {
-  const size_t sizes[] = {(size_t)PTRDIFF_MAX, (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 4096, SIZE_MAX - 1, SIZE_MAX};
+  const size_t sizes[] = {(size_t)PTRDIFF_MAX, (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 4096,
+                          SIZE_MAX - 1, SIZE_MAX};
   for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; ++i) {
     size_t size = opaque(sizes[i]);
-    void *result = &result;
+    void* result = &result;
     FAILS(malloc(size), ENOMEM);
     FAILS(calloc(1, size), ENOMEM);
     FAILS(calloc(size, 1), ENOMEM);
@@ -65,7 +66,7 @@ static void absurd_sizes(void) {
     CHECK(posix_memalign(&result, 64, size) == ENOMEM);
     CHECK(result == &result);  // untouched
     for (size_t old = 10; old <= 100000; old *= 100) {
-      char *block = memset(malloc(old), 5, old);
+      char* block = memset(malloc(old), 5, old);
       FAILS(realloc(block, size), ENOMEM);
       CHECK(block[0] == 5 && block[old - 1] == 5);  // still there
       free(block);
@@ -79,10 +80,10 @@ static void overflow(void) {
   FAILS(calloc(SIZE_MAX / 2, opaque(3)), ENOMEM);
   FAILS(calloc(opaque(SIZE_MAX), opaque(SIZE_MAX)), ENOMEM);
   FAILS(reallocarray(NULL, half, half), ENOMEM);
-  char *block = memset(malloc(100), 5, 100);
-  char *kept = (char *)opaque((size_t)block);
+  char* block = memset(malloc(100), 5, 100);
+  char* kept = (char*)opaque((size_t)block);
   errno = 0;
-  char *moved = reallocarray(block, half, half + 1);
+  char* moved = reallocarray(block, half, half + 1);
   CHECK(moved == NULL && errno == ENOMEM && kept[99] == 5);
   block = reallocarray(kept, 50, 10);
   CHECK(block != NULL && block[99] == 5 && malloc_usable_size(block) >= 500);
@@ -104,13 +105,13 @@ static void nothing(void) {
     CHECK(realloc(malloc(size), opaque(0)) == NULL);  // freed
     CHECK(errno == 4711);
   }
-  void *fresh = realloc(NULL, 0);
+  void* fresh = realloc(NULL, 0);
   CHECK(fresh != NULL);
   free(fresh);
 }
 
 static void alignments(void) {
-  void *block;
+  void* block;
   // aligned_alloc and memalign: a power of two, or what is next above, as glibc has it.
   for (size_t alignment = 1; alignment <= (size_t)1 << 24; alignment *= 2) {
     for (size_t size = 0; size <= 100000; size = size * 10 + 1) {
@@ -120,7 +121,7 @@ static void alignments(void) {
       block = aligned_alloc(alignment, size);  // no multiple: accepted
       CHECK(aligned_to(block, alignment) && all_writable(block, size));
       free(block);
-      if (alignment >= sizeof(void *)) {
+      if (alignment >= sizeof(void*)) {
         CHECK(posix_memalign(&block, alignment, size) == 0);
         CHECK(aligned_to(block, alignment) && all_writable(block, size));
         block = realloc(block, size + 100);
@@ -139,7 +140,7 @@ static void alignments(void) {
   // posix_memalign: a power of two, and a multiple of a pointer's size; errno is left alone.
   const size_t bad[] = {0, 1, 2, 4, 7, 12, 24, 48, 1000, SIZE_MAX};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; ++i) {
-    void *result = &result;
+    void* result = &result;
     errno = 4711;
     CHECK(posix_memalign(&result, opaque(bad[i]), 10) == EINVAL);
     CHECK(result == &result && errno == 4711);
@@ -155,10 +156,10 @@ static void alignments(void) {
 
 static void sizes(void) {
   for (size_t size = 0; size <= 3000000; size = size < 2000 ? size + 1 : size * 9 / 8) {
-    void *block = malloc(size);
+    void* block = malloc(size);
     CHECK(aligned_to(block, 16) && all_writable(block, size));
     free(block);
-    unsigned char *zeroed = calloc(1, size);  // after the above has written to it
+    unsigned char* zeroed = calloc(1, size);  // after the above has written to it
     size_t i = 0;
     while (i < size && zeroed[i] == 0) ++i;
     CHECK(i == size);
@@ -168,7 +169,7 @@ static void sizes(void) {
 
 static void errno_is_kept(void) {
   for (size_t size = 1; size <= 100000000; size *= 10) {
-    void *block = malloc(size);
+    void* block = malloc(size);
     memset(block, 1, size);
     errno = 4711;
     free(block);
@@ -181,8 +182,8 @@ static void errno_is_kept(void) {
 }
 
 // C23's; not in the headers yet. The library has them, and a wrong size is not fatal.
-extern void free_sized(void *, size_t) __attribute__((weak));
-extern void free_aligned_sized(void *, size_t, size_t) __attribute__((weak));
+extern void free_sized(void*, size_t) __attribute__((weak));
+extern void free_aligned_sized(void*, size_t, size_t) __attribute__((weak));
 static void sized_frees(void) {
   CHECK(free_sized != NULL && free_aligned_sized != NULL);
   if (!free_sized || !free_aligned_sized) return;
@@ -194,7 +195,7 @@ static void sized_frees(void) {
 }
 
 static void figures(void) {
-  void *block = malloc(10000000);
+  void* block = malloc(10000000);
   struct mallinfo2 info = mallinfo2();
   CHECK(info.hblks >= 1 && info.hblkhd >= 10000000);
   free(block);
@@ -202,7 +203,7 @@ static void figures(void) {
   malloc_trim(0);
   CHECK(mallopt(M_TRIM_THRESHOLD, 1 << 20) == 1);
   char text[4096] = "";
-  FILE *stream = fmemopen(text, sizeof text, "w");
+  FILE* stream = fmemopen(text, sizeof text, "w");
   CHECK(malloc_info(0, stream) == 0);
   fclose(stream);
   CHECK(strncmp(text, "<malloc version=\"1\">", 20) == 0 && strstr(text, "</malloc>"));
@@ -210,9 +211,9 @@ static void figures(void) {
   CHECK(malloc_info(1, stdout) == -1 && errno == EINVAL);
 }
 
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
   static const struct {
-    const char *name;
+    const char* name;
     void (*check)(void);
   } groups[] = {{"absurd_sizes", absurd_sizes}, {"overflow", overflow}, {"nothing", nothing},
                 {"alignments", alignments},     {"sizes", sizes},       {"errno", errno_is_kept},

@@ -1,5 +1,5 @@
-// One bug per run: misuse NAME SIZE commits it with blocks of SIZE bytes and then exits with 0, as if nothing
-// had happened. Prints the pointer that is misused.
+// One bug per run: misuse NAME SIZE commits it with blocks of SIZE bytes and then exits with 0, as
+// if nothing had happened. Prints the pointer that is misused.
 #include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -12,39 +12,44 @@
 #define BLOCKS 400
 
 static size_t size;
-static char *blocks[BLOCKS];
+static char* blocks[BLOCKS];
 
-static char *blame(void *pointer) {
+static char* blame(void* pointer) {
   char line[64];
   int length = snprintf(line, sizeof line, "%p\n", pointer);
   if (write(1, line, (size_t)length) != length) _exit(3);
   return pointer;
 }
 
-static void *free_it(void *block) {
+static void* free_it(void* block) {
   free(block);
   return NULL;
 }
 
-static void free_in_thread(void *block) {
+static void free_in_thread(void* block) {
   pthread_t thread;
   if (pthread_create(&thread, NULL, free_it, block) != 0) _exit(3);
   pthread_join(thread, NULL);
 }
 
-// A free block that was written to is noticed when its turn comes, or that of those that wait before it.
+// A free block that was written to is noticed when its turn comes, or that of those that wait
+// before it.
 #define MANY 20000
 
-static void use_up_by(void *(*allocate)(size_t)) {
-  static void *many[MANY];
+static void use_up_by(void* (*allocate)(size_t)) {
+  static void* many[MANY];
   for (int round = 0; round < 2; ++round) {
-    for (int i = 0; i < MANY; ++i) *(volatile char *)(many[i] = allocate(size)) = 1;
+    for (int i = 0; i < MANY; ++i) *(volatile char*)(many[i] = allocate(size)) = 1;
     for (int i = 0; i < MANY; ++i) free(many[i]);
   }
 }
 
-static void use_up(void) { use_up_by(malloc); }
-static void *zeroed(size_t bytes) { return calloc(1, bytes); }
+static void use_up(void) {
+  use_up_by(malloc);
+}
+static void* zeroed(size_t bytes) {
+  return calloc(1, bytes);
+}
 
 static void double_free(void) {
   free(blocks[3]);
@@ -53,7 +58,8 @@ static void double_free(void) {
 
 static void double_free_delayed(void) {
   free(blocks[3]);
-  for (int i = 0; i < 1000; ++i) free(malloc(size / 2 + 8 * (size_t)i));  // other classes for the most part
+  for (int i = 0; i < 1000; ++i)
+    free(malloc(size / 2 + 8 * (size_t)i));  // other classes for the most part
   free(blame(blocks[3]));
 }
 
@@ -87,16 +93,32 @@ static void double_free_by_threads(void) {
   free_in_thread(blame(blocks[3]));
 }
 
-static void interior(void) { free(blame(blocks[3] + 16)); }
-static void misaligned(void) { free(blame(blocks[3] + 1)); }
-static void last_byte(void) { free(blame(blocks[3] + size - 1)); }
-static void interior_in_thread(void) { free_in_thread(blame(blocks[3] + 8)); }
-static void realloc_interior(void) { blocks[0] = realloc(blame(blocks[3] + 16), 10); }
-static void usable_size_interior(void) { size = malloc_usable_size(blame(blocks[3] + 16)); }
+static void interior(void) {
+  free(blame(blocks[3] + 16));
+}
+static void misaligned(void) {
+  free(blame(blocks[3] + 1));
+}
+static void last_byte(void) {
+  free(blame(blocks[3] + size - 1));
+}
+static void interior_in_thread(void) {
+  free_in_thread(blame(blocks[3] + 8));
+}
+static void realloc_interior(void) {
+  blocks[0] = realloc(blame(blocks[3] + 16), 10);
+}
+static void usable_size_interior(void) {
+  size = malloc_usable_size(blame(blocks[3] + 16));
+}
 
 // Far above all that was handed out, and a place never handed out near by.
-static void wild(void) { free(blame((char *)((uintptr_t)blocks[3] + ((uintptr_t)1 << 32)))); }
-static void slice_start(void) { free(blame((char *)((uintptr_t)blocks[3] & ~(uintptr_t)0xffff))); }
+static void wild(void) {
+  free(blame((char*)((uintptr_t)blocks[3] + ((uintptr_t)1 << 32))));
+}
+static void slice_start(void) {
+  free(blame((char*)((uintptr_t)blocks[3] & ~(uintptr_t)0xffff)));
+}
 
 static void on_stack(void) {
   char local[64];
@@ -110,7 +132,7 @@ static void in_data(void) {
 }
 
 static void foreign_mapping(void) {
-  char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char* page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) _exit(3);
   free(blame(page + 64));
 }
@@ -165,13 +187,13 @@ static void corrupt_free_list(void) {
 // The two blocks that lie closest together.
 static char *lower, *upper;
 
-static int by_address(const void *one, const void *other) {
-  char *a = *(char *const *)one, *b = *(char *const *)other;
+static int by_address(const void* one, const void* other) {
+  char *a = *(char*const*)one, *b = *(char*const*)other;
   return a < b ? -1 : a > b;
 }
 
 static void find_neighbours(void) {
-  char *sorted[BLOCKS];
+  char* sorted[BLOCKS];
   memcpy(sorted, blocks, sizeof sorted);
   qsort(sorted, BLOCKS, sizeof sorted[0], by_address);
   int best = 20;  // the first ones may stand apart
@@ -192,12 +214,24 @@ static void overflow(size_t bytes, int into_free) {
   if (!into_free) free(upper);
 }
 
-static void overflow_by_1_into_free(void) { overflow(1, 1); }
-static void overflow_by_8_into_free(void) { overflow(8, 1); }
-static void overflow_by_64_into_free(void) { overflow(64, 1); }
-static void overflow_by_1_into_used(void) { overflow(1, 0); }
-static void overflow_by_8_into_used(void) { overflow(8, 0); }
-static void overflow_by_64_into_used(void) { overflow(64, 0); }
+static void overflow_by_1_into_free(void) {
+  overflow(1, 1);
+}
+static void overflow_by_8_into_free(void) {
+  overflow(8, 1);
+}
+static void overflow_by_64_into_free(void) {
+  overflow(64, 1);
+}
+static void overflow_by_1_into_used(void) {
+  overflow(1, 0);
+}
+static void overflow_by_8_into_used(void) {
+  overflow(8, 0);
+}
+static void overflow_by_64_into_used(void) {
+  overflow(64, 0);
+}
 
 static void underflow(size_t bytes, int into_free) {
   find_neighbours();
@@ -211,12 +245,18 @@ static void underflow(size_t bytes, int into_free) {
     free(lower);
 }
 
-static void underflow_by_1_into_used(void) { underflow(1, 0); }
-static void underflow_by_8_into_used(void) { underflow(8, 0); }
-static void underflow_by_8_into_free(void) { underflow(8, 1); }
+static void underflow_by_1_into_used(void) {
+  underflow(1, 0);
+}
+static void underflow_by_8_into_used(void) {
+  underflow(8, 0);
+}
+static void underflow_by_8_into_free(void) {
+  underflow(8, 1);
+}
 
 static const struct {
-  const char *name;
+  const char* name;
   void (*commit)(void);
 } bugs[] = {
     {"double_free", double_free},
@@ -257,7 +297,7 @@ static const struct {
 };
 
 // usage: misuse NAME SIZE [busy]; busy: the class has seen much use before.
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
   if (count < 3) return 2;
   size = strtoul(arguments[2], NULL, 10);
   for (int i = 0; count > 3 && i < 200; ++i) free(malloc(size));

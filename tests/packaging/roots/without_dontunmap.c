@@ -1,5 +1,6 @@
-/* Runs a command in which mremap refuses MREMAP_DONTUNMAP, as kernels before 5.7 do: QEMU 7.2 passes the flag on, yet takes
- * the pages that are left behind for unmapped. usage: without_dontunmap COMMAND [ARGUMENT...] */
+/* Runs a command in which mremap refuses MREMAP_DONTUNMAP, as kernels before 5.7 do: QEMU 7.2
+ * passes the flag on, yet takes the pages that are left behind for unmapped. usage:
+ * without_dontunmap COMMAND [ARGUMENT...] */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
@@ -19,7 +20,9 @@ int main(int count, char** words) {
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   const struct sock_fprog filter = {sizeof code / sizeof *code, code};
-  if (count < 2 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter)) return 2;
+  if (count < 2 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+    return 2;
   execvp(words[1], words + 1);
   return 127;
 }

@@ -1,5 +1,5 @@
-/* For the row programs: check(CONDITION) ends the program with the line that failed, without stdio's
- * buffers and thus without the allocator. */
+/* For the row programs: check(CONDITION) ends the program with the line that failed, without
+ * stdio's buffers and thus without the allocator. */
 #pragma once
 
 #include <stdlib.h>

@@ -4,11 +4,10 @@
  *
  *   chromium  sandbox/linux/seccomp-bpf-helpers: baseline_policy.cc, with mremap as
  *             sandbox/policy/linux/bpf_renderer_policy_linux.cc adds it
- *   firefox   security/sandbox/linux/SandboxFilter.cpp: SandboxPolicyCommon of a build without its own
- *             allocator; a call against the policy kills (crash-on-error builds), but for mremap,
- *             where the release build's ENOSYS stands
- *   openssh   sandbox-seccomp-filter.c, preauth
- *   file      src/seccomp.c, enable_sandbox_full */
+ *   firefox   security/sandbox/linux/SandboxFilter.cpp: SandboxPolicyCommon of a build without its
+ * own allocator; a call against the policy kills (crash-on-error builds), but for mremap, where the
+ * release build's ENOSYS stands openssh   sandbox-seccomp-filter.c, preauth file src/seccomp.c,
+ * enable_sandbox_full */
 #pragma once
 
 #include <errno.h>
@@ -31,23 +30,31 @@
 enum { kAllow = SECCOMP_RET_ALLOW, kNoArgument = -1 };
 #define REFUSE(error) (SECCOMP_RET_ERRNO | (error))
 
-/* Applies if the call is `call` and (argument & mask) == value. The first rule that applies decides. */
+/* Applies if the call is `call` and (argument & mask) == value. The first rule that applies
+ * decides. */
 struct rule {
   unsigned call;
   int argument;
   unsigned mask, value;
   unsigned action;
 };
-#define ALWAYS(name, action) {__NR_##name, kNoArgument, 0, 0, action}
-#define EQUAL(name, argument, value, action) {__NR_##name, argument, ~0u, value, action}
-#define WITHIN(name, argument, bits, action) {__NR_##name, argument, ~(unsigned)(bits), 0, action}
+#define ALWAYS(name, action) \
+  { __NR_##name, kNoArgument, 0, 0, action }
+#define EQUAL(name, argument, value, action) \
+  { __NR_##name, argument, ~0u, value, action }
+#define WITHIN(name, argument, bits, action) \
+  { __NR_##name, argument, ~(unsigned)(bits), 0, action }
 
-enum { kPthreadFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
-                       CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID };
+enum {
+  kPthreadFlags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
+                  CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID
+};
 
 static const struct rule chromium[] = {
-    WITHIN(mmap, 3, MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE | MAP_FIXED |
-           MAP_DENYWRITE | MAP_LOCKED, kAllow),
+    WITHIN(mmap, 3,
+           MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE | MAP_FIXED |
+               MAP_DENYWRITE | MAP_LOCKED,
+           kAllow),
     WITHIN(mprotect, 2, PROT_READ | PROT_WRITE | PROT_EXEC, kAllow),
     ALWAYS(munmap, kAllow),
     ALWAYS(mremap, kAllow),
@@ -149,33 +156,24 @@ static const struct rule openssh[] = {
 };
 
 static const struct rule file[] = {
-    ALWAYS(mmap, kAllow),
-    ALWAYS(munmap, kAllow),
-    ALWAYS(mprotect, kAllow),
-    ALWAYS(mremap, kAllow),
-    ALWAYS(madvise, kAllow),
-    ALWAYS(brk, kAllow),
-    ALWAYS(futex, kAllow),
-    ALWAYS(openat, kAllow),
-    ALWAYS(readlinkat, kAllow),
-    ALWAYS(getpid, kAllow),
-    ALWAYS(sysinfo, kAllow),
-    ALWAYS(read, kAllow),
-    ALWAYS(write, kAllow),
-    ALWAYS(close, kAllow),
-    ALWAYS(rt_sigaction, kAllow),
-    ALWAYS(rt_sigprocmask, kAllow),
-    ALWAYS(rt_sigreturn, kAllow),
-    ALWAYS(exit, kAllow),
-    ALWAYS(exit_group, kAllow),
-    {0},
+    ALWAYS(mmap, kAllow),         ALWAYS(munmap, kAllow),
+    ALWAYS(mprotect, kAllow),     ALWAYS(mremap, kAllow),
+    ALWAYS(madvise, kAllow),      ALWAYS(brk, kAllow),
+    ALWAYS(futex, kAllow),        ALWAYS(openat, kAllow),
+    ALWAYS(readlinkat, kAllow),   ALWAYS(getpid, kAllow),
+    ALWAYS(sysinfo, kAllow),      ALWAYS(read, kAllow),
+    ALWAYS(write, kAllow),        ALWAYS(close, kAllow),
+    ALWAYS(rt_sigaction, kAllow), ALWAYS(rt_sigprocmask, kAllow),
+    ALWAYS(rt_sigreturn, kAllow), ALWAYS(exit, kAllow),
+    ALWAYS(exit_group, kAllow),   {0},
 };
 
 static const struct {
   const char* name;
   const struct rule* rules;
   int lets_create_threads;
-} filters[] = {{"chromium", chromium, 1}, {"firefox", firefox, 1}, {"openssh", openssh, 0}, {"file", file, 0}};
+} filters[] = {
+    {"chromium", chromium, 1}, {"firefox", firefox, 1}, {"openssh", openssh, 0}, {"file", file, 0}};
 
 /* The filter for all threads of the process. */
 static void enter_filter(const struct rule* rules) {
@@ -188,8 +186,8 @@ static void enter_filter(const struct rule* rules) {
       EMIT(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, 1));
     } else {
       EMIT(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, 4));
-      EMIT(BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-                    (unsigned)(offsetof(struct seccomp_data, args) + 8 * (unsigned)rule->argument)));
+      EMIT(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)(offsetof(struct seccomp_data, args) +
+                                                         8 * (unsigned)rule->argument)));
       EMIT(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, rule->mask));
       EMIT(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, rule->value, 0, 1));
     }

@@ -1,7 +1,8 @@
 /* An allocator of the executable's own, exported as browsers do it: it takes from an array, counts,
- * and ends the program at a pointer that is not its own. Included once; OWN_ALIGNED adds the aligned
- * functions, without it the family is the partial one of many programs. With OWN_FORWARDS its free
- * hands what it does not know to libc's allocator, by the name that reaches past all others. */
+ * and ends the program at a pointer that is not its own. Included once; OWN_ALIGNED adds the
+ * aligned functions, without it the family is the partial one of many programs. With OWN_FORWARDS
+ * its free hands what it does not know to libc's allocator, by the name that reaches past all
+ * others. */
 #pragma once
 
 #include <errno.h>
@@ -39,8 +40,12 @@ static void* own_allocate(size_t alignment, size_t size) {
   return own_heap + start;
 }
 
-OWN void* malloc(size_t size) OWN_THROW { return own_allocate(16, size); }
-OWN void* calloc(size_t count, size_t size) OWN_THROW { return own_allocate(16, count * size); }
+OWN void* malloc(size_t size) OWN_THROW {
+  return own_allocate(16, size);
+}
+OWN void* calloc(size_t count, size_t size) OWN_THROW {
+  return own_allocate(16, count * size);
+}
 #ifdef OWN_FORWARDS
 OWN void __libc_free(void* block);
 #endif
@@ -64,8 +69,12 @@ OWN void* realloc(void* block, size_t size) OWN_THROW {
 }
 
 #ifdef OWN_ALIGNED
-OWN void* memalign(size_t alignment, size_t size) OWN_THROW { return own_allocate(alignment, size); }
-OWN void* aligned_alloc(size_t alignment, size_t size) OWN_THROW { return own_allocate(alignment, size); }
+OWN void* memalign(size_t alignment, size_t size) OWN_THROW {
+  return own_allocate(alignment, size);
+}
+OWN void* aligned_alloc(size_t alignment, size_t size) OWN_THROW {
+  return own_allocate(alignment, size);
+}
 OWN int posix_memalign(void** result, size_t alignment, size_t size) OWN_THROW {
   *result = own_allocate(alignment, size);
   return *result ? 0 : ENOMEM;

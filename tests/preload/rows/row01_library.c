@@ -2,4 +2,6 @@
  * preloaded one, which serves. */
 #include "own_family.h"
 
-long count_served(void) { return own_served; }
+long count_served(void) {
+  return own_served;
+}

@@ -72,7 +72,7 @@ static void from_cxx() {
   delete one;
   delete[] many;
   operator delete(quiet, std::nothrow);
-  operator delete(operator new(100), size_t{100});
+  operator delete (operator new(100), size_t{100});
   operator delete[](operator new[](100), size_t{100});
 #ifdef OWN_ALIGNED
   Wide* wide = new Wide;
@@ -84,7 +84,7 @@ static void from_cxx() {
   check(is_own(texts.data()) && is_own(texts[0].data()));
   bool thrown = false;
   try {
-    operator delete(operator new(size_t{1} << 40));
+    operator delete(operator new (size_t{1} << 40));
   } catch (const std::bad_alloc&) {
     thrown = true;
   }

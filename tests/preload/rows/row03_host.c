@@ -26,7 +26,8 @@ int main(void) {
     free(grow(malloc(size), 2 * size));
     take(realloc(give(size), 3 * size));
   }
-  /* The flags that stay: a plugin is not opened without a mode, and is found again without loading. */
+  /* The flags that stay: a plugin is not opened without a mode, and is found again without loading.
+   */
   check(dlopen("row03_plugin.so", RTLD_NOW | RTLD_NOLOAD) == plugin);
   check(!dlopen("row03_absent.so", RTLD_NOW | RTLD_DEEPBIND) && dlerror());
   check(dlopen(NULL, RTLD_NOW));

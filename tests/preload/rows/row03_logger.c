@@ -1,5 +1,5 @@
-/* A second preload with a dlopen of its own, behind ours: prints the flag, and opens the plugin where
- * the caller's RUNPATH would have found it. */
+/* A second preload with a dlopen of its own, behind ours: prints the flag, and opens the plugin
+ * where the caller's RUNPATH would have found it. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Exports an allocator of its own, so the library is passive: a deep-bound plugin then binds to libc,
- * as it does without the library. */
+/* Exports an allocator of its own, so the library is passive: a deep-bound plugin then binds to
+ * libc, as it does without the library. */
 #include <dlfcn.h>
 
 #include "check.h"
@@ -12,8 +12,12 @@ void* malloc(size_t size) {
   used += (size + 31) & ~(size_t)15;
   return used <= sizeof heap ? block + 2 : NULL;
 }
-void free(void* block) { (void)block; }
-void* calloc(size_t count, size_t size) { return malloc(count * size); }
+void free(void* block) {
+  (void)block;
+}
+void* calloc(size_t count, size_t size) {
+  return malloc(count * size);
+}
 void* realloc(void* block, size_t size) {
   void* fresh = malloc(size);
   return block ? memcpy(fresh, block, size) : fresh;

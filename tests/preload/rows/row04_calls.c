@@ -1,7 +1,9 @@
 /* The heavy workload between two marks for a tracer: failing calls of write. */
 #include "workload.h"
 
-static void mark(const char* text) { (void)!write(-1, text, strlen(text)); }
+static void mark(const char* text) {
+  (void)!write(-1, text, strlen(text));
+}
 
 int main(int argc, char** argv) {
   start_workload(4);

@@ -1,5 +1,6 @@
-/* Opens the library with dlopen(), after another module has taken 64 bytes of the loader's reserve for
- * static TLS. Not malloc's first definition, it serves nobody and hands every call on to libc's. */
+/* Opens the library with dlopen(), after another module has taken 64 bytes of the loader's reserve
+ * for static TLS. Not malloc's first definition, it serves nobody and hands every call on to
+ * libc's. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>

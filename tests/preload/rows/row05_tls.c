@@ -1,11 +1,11 @@
 /* Thread-local storage of others, all of it that the loader lets a program have.
  * Usage: row05_tls recursion MODULE DIRECTORY | surplus MODULE DIRECTORY
- *   recursion  a hundred modules with TLS are opened while threads run; each thread's next call of the
- *              allocator then comes before the loader has grown that thread's table of modules, which
- *              the loader does in the middle of a variable's first use, by malloc and free.
- *   surplus    prints how many modules with TLS of the initial-exec kind, 64 bytes each, can be opened
- *              before the loader's reserve for them is used up
- * Copies of MODULE are made in DIRECTORY, for each file is one module. */
+ *   recursion  a hundred modules with TLS are opened while threads run; each thread's next call of
+ * the allocator then comes before the loader has grown that thread's table of modules, which the
+ * loader does in the middle of a variable's first use, by malloc and free. surplus    prints how
+ * many modules with TLS of the initial-exec kind, 64 bytes each, can be opened before the loader's
+ * reserve for them is used up Copies of MODULE are made in DIRECTORY, for each file is one module.
+ */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>

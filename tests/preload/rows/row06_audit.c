@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void allocate(void) { free(memset(malloc(1000), 1, 1000)); }
+static void allocate(void) {
+  free(memset(malloc(1000), 1, 1000));
+}
 
 unsigned int la_version(unsigned int version) {
   allocate();

@@ -1,6 +1,6 @@
-/* A preload that interposes what an allocator might call in its first request, and allocates in each.
- * MALLOC_FAMILY: it also wraps malloc, the way tracers do, finding the next one with dlsym(), which
- * calls calloc(). HEADER: with bytes of its own before each block. */
+/* A preload that interposes what an allocator might call in its first request, and allocates in
+ * each. MALLOC_FAMILY: it also wraps malloc, the way tracers do, finding the next one with dlsym(),
+ * which calls calloc(). HEADER: with bytes of its own before each block. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -78,7 +78,8 @@ static size_t first_used;
 static int finding;
 
 static int is_first(const void* block) {
-  return (const char*)block >= first_blocks && (const char*)block < first_blocks + sizeof first_blocks;
+  return (const char*)block >= first_blocks &&
+         (const char*)block < first_blocks + sizeof first_blocks;
 }
 static void* first_block(size_t size) {
   void* block = first_blocks + first_used;

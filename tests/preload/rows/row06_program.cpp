@@ -12,7 +12,8 @@ int main() {
   std::vector<std::string> texts(8);
   for (size_t i = 0; i < texts.size(); ++i)
     threads.emplace_back([&, i] {
-      for (int round = 0; round < 2000; ++round) texts[i] = texts[i].substr(0, 900) + std::to_string(round);
+      for (int round = 0; round < 2000; ++round)
+        texts[i] = texts[i].substr(0, 900) + std::to_string(round);
     });
   for (auto& thread : threads) thread.join();
   for (const auto& text : texts) ++count[text];

@@ -19,4 +19,6 @@ static void allocate(void) {
   malloc_trim(0);
 }
 
-__attribute__((constructor)) static void on_load(void) { pthread_atfork(allocate, allocate, allocate); }
+__attribute__((constructor)) static void on_load(void) {
+  pthread_atfork(allocate, allocate, allocate);
+}

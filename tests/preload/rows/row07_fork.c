@@ -1,6 +1,7 @@
-/* Forks while 16 threads are busy, of which some free what others allocated. The child allocates and
- * frees everything: its own blocks, the main thread's, and those that the lost threads handed over.
- * Usage: row07_fork FORKS MIB: with so much memory in use, which makes the copy take its time. */
+/* Forks while 16 threads are busy, of which some free what others allocated. The child allocates
+ * and frees everything: its own blocks, the main thread's, and those that the lost threads handed
+ * over. Usage: row07_fork FORKS MIB: with so much memory in use, which makes the copy take its
+ * time. */
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,7 +24,7 @@ static unsigned next(unsigned* state) {
 }
 /* A few sizes of each kind: a child looks at each slab of each lost thread. */
 static size_t random_size(unsigned* state) {
-  static const size_t sizes[16] = {16,  24,  48,   48,   100,  100,   180,   320,
+  static const size_t sizes[16] = {16,  24,  48,   48,   100,  100,  180,   320,
                                    320, 700, 1000, 1000, 2500, 9000, 30000, 90000};
   return sizes[next(state) % 16];
 }

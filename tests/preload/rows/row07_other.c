@@ -54,7 +54,8 @@ static void with_threads(unsigned round) {
   check(pipe && fgets(line, sizeof line, pipe) && strcmp(line, "popen\n") == 0);
   check(pclose(pipe) == 0);
   static char stack[256 << 10];
-  reap(clone(child_of_clone, stack + sizeof stack, CLONE_VM | CLONE_VFORK | 17 /* SIGCHLD */, NULL));
+  reap(
+      clone(child_of_clone, stack + sizeof stack, CLONE_VM | CLONE_VFORK | 17 /* SIGCHLD */, NULL));
   use_heap(round);
 }
 

@@ -1,5 +1,5 @@
-// What programs do that no standard allows, and that harms nobody: each group passes on libc's allocator,
-// so it must pass here. Usage: row08_lenient GROUP
+// What programs do that no standard allows, and that harms nobody: each group passes on libc's
+// allocator, so it must pass here. Usage: row08_lenient GROUP
 #include <malloc.h>
 #include <pthread.h>
 
@@ -17,21 +17,26 @@ void cfree(void*) __attribute__((weak));
 
 namespace {
 
-constexpr size_t kSizes[] = {1, 16, 24, 100, 1000, 1024, 1025, 5000, 32768, 32769, 70000, 1 << 20, 5 << 20};
+constexpr size_t kSizes[] = {1,    16,    24,    100,   1000,    1024,   1025,
+                             5000, 32768, 32769, 70000, 1 << 20, 5 << 20};
 
 char* filled(void* block, size_t size) {
   check(block);
   return static_cast<char*>(memset(block, 0x3c, size));
 }
 
-// The size that a sized delete is told: that of a base class, of one element, nothing, far too much.
+// The size that a sized delete is told: that of a base class, of one element, nothing, far too
+// much.
 void sized_delete() {
   for (size_t size : kSizes)
-    for (size_t told : {size, size_t{0}, size_t{1}, size / 2, size - 1, size + 1, 2 * size, size * 100, SIZE_MAX}) {
+    for (size_t told : {size, size_t{0}, size_t{1}, size / 2, size - 1, size + 1, 2 * size,
+                        size * 100, SIZE_MAX}) {
       ::operator delete(filled(::operator new(size), size), told);
       ::operator delete[](filled(::operator new[](size), size), told);
-      ::operator delete(filled(::operator new(size, std::align_val_t{64}), size), told, std::align_val_t{64});
-      ::operator delete[](filled(::operator new[](size, std::align_val_t{64}), size), told, std::align_val_t{64});
+      ::operator delete (filled(::operator new (size, std::align_val_t{64}), size), told,
+                         std::align_val_t{64});
+      ::operator delete[](filled(::operator new[](size, std::align_val_t{64}), size), told,
+                          std::align_val_t{64});
       if (free_sized) free_sized(filled(malloc(size), size), told);
       if (free_aligned_sized) free_aligned_sized(filled(memalign(128, size), size), 128, told);
     }
@@ -46,10 +51,10 @@ void mixed_family() {
     free(filled(::operator new[](size), size));
     ::operator delete(filled(::operator new[](size), size));
     ::operator delete[](filled(::operator new(size), size));
-    free(filled(::operator new(size, std::align_val_t{256}), size));
-    ::operator delete(filled(::operator new(size, std::align_val_t{256}), size));
-    ::operator delete(filled(::operator new(size), size), std::align_val_t{4096});
-    ::operator delete(filled(memalign(64, size), size), size, std::align_val_t{16});
+    free(filled(::operator new (size, std::align_val_t{256}), size));
+    ::operator delete(filled(::operator new (size, std::align_val_t{256}), size));
+    ::operator delete (filled(::operator new(size), size), std::align_val_t{4096});
+    ::operator delete (filled(memalign(64, size), size), size, std::align_val_t{16});
     ::operator delete(filled(valloc(size), size), std::nothrow);
     if (cfree) cfree(filled(malloc(size), size));
     free(realloc(filled(::operator new(size), size), size * 2));
@@ -77,7 +82,8 @@ void read_past_the_end() {
   volatile uint64_t sum = 0;
   for (size_t size : kSizes) {
     char* block = filled(malloc(size), size);
-    for (size_t i = size; i < (size + 15) / 16 * 16; ++i) sum = sum + static_cast<unsigned char>(block[i]);
+    for (size_t i = size; i < (size + 15) / 16 * 16; ++i)
+      sum = sum + static_cast<unsigned char>(block[i]);
     free(block);
   }
 }
@@ -125,7 +131,8 @@ void other_threads() {
 
 // Arguments that the manual calls wrong and glibc takes.
 void arguments() {
-  for (size_t alignment : {size_t{0}, size_t{1}, size_t{3}, size_t{12}, size_t{24}, size_t{48}, size_t{1000}}) {
+  for (size_t alignment :
+       {size_t{0}, size_t{1}, size_t{3}, size_t{12}, size_t{24}, size_t{48}, size_t{1000}}) {
     free(filled(memalign(alignment, 100), 100));
   }
   free(filled(aligned_alloc(4096, 1), 1));  // the size no multiple
@@ -139,14 +146,10 @@ void arguments() {
 struct {
   const char* name;
   void (*run)();
-} const groups[] = {{"sized_delete", sized_delete},
-                    {"mixed_family", mixed_family},
-                    {"usable_bytes", usable_bytes},
-                    {"read_past_the_end", read_past_the_end},
-                    {"read_after_free", read_after_free},
-                    {"uninitialised", uninitialised},
-                    {"other_threads", other_threads},
-                    {"arguments", arguments}};
+} const groups[] = {{"sized_delete", sized_delete},       {"mixed_family", mixed_family},
+                    {"usable_bytes", usable_bytes},       {"read_past_the_end", read_past_the_end},
+                    {"read_after_free", read_after_free}, {"uninitialised", uninitialised},
+                    {"other_threads", other_threads},     {"arguments", arguments}};
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// operator new when memory is refused: the throwing forms call the new_handler and throw std::bad_alloc,
-// the others return nullptr; and its alignment in all forms.
+// operator new when memory is refused: the throwing forms call the new_handler and throw
+// std::bad_alloc, the others return nullptr; and its alignment in all forms.
 #include <cstdint>
 #include <new>
 
@@ -45,9 +45,9 @@ int main() {
     check(block && reinterpret_cast<uintptr_t>(block) % 16 == 0);
     ::operator delete(block);
     for (size_t alignment = 1; alignment <= 65536; alignment *= 2) {
-      block = ::operator new(size, std::align_val_t{alignment});
+      block = ::operator new (size, std::align_val_t{alignment});
       check(block && reinterpret_cast<uintptr_t>(block) % alignment == 0);
-      ::operator delete(block, std::align_val_t{alignment});
+      ::operator delete (block, std::align_val_t{alignment});
     }
   }
 }

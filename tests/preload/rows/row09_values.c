@@ -1,5 +1,5 @@
-/* What the calls of the malloc family return, and what they leave in errno. Usage: row09_values GROUP.
- * Passes on libc's allocator too. */
+/* What the calls of the malloc family return, and what they leave in errno. Usage: row09_values
+ * GROUP. Passes on libc's allocator too. */
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -17,7 +17,9 @@ static size_t opaque(size_t value) {
   return value;
 }
 
-static size_t next_size(size_t size) { return size < 2100 ? size + 1 : size + size / 7; }
+static size_t next_size(size_t size) {
+  return size < 2100 ? size + 1 : size + size / 7;
+}
 
 #define FAILS(call, error) \
   do {                     \
@@ -35,7 +37,8 @@ static void nothing(void) {
                       : i % 4 == 1 ? calloc(0, 9)
                       : i % 4 == 2 ? realloc(NULL, 0)
                                    : memalign(64, 0));
-  for (int i = 1; i < kMany; ++i) /* each can be written to as far as it goes: so they are distinct */
+  for (int i = 1; i < kMany;
+       ++i) /* each can be written to as far as it goes: so they are distinct */
     memset(blocks[i], i, malloc_usable_size(blocks[i]));
   for (int i = 1; i < kMany; ++i) {
     const unsigned char* bytes = blocks[i];
@@ -58,7 +61,8 @@ static void nothing(void) {
 }
 
 static void too_much(void) {
-  const size_t sizes[] = {PTRDIFF_MAX, (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 65536, SIZE_MAX - 4096, SIZE_MAX - 15, SIZE_MAX};
+  const size_t sizes[] = {PTRDIFF_MAX,     (size_t)PTRDIFF_MAX + 1, SIZE_MAX - 65536,
+                          SIZE_MAX - 4096, SIZE_MAX - 15,           SIZE_MAX};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; ++i) {
     const size_t size = opaque(sizes[i]);
     FAILS(malloc(size), ENOMEM);
@@ -120,9 +124,11 @@ static void alignment(void) {
     }
     check((block = valloc(size)) && (uintptr_t)block % page == 0);
     free(block);
-    check((block = pvalloc(size)) && (uintptr_t)block % page == 0 && malloc_usable_size(block) >= (size + page - 1) / page * page);
+    check((block = pvalloc(size)) && (uintptr_t)block % page == 0 &&
+          malloc_usable_size(block) >= (size + page - 1) / page * page);
     free(block);
-    for (size_t odd = 3, power = 4; odd < 100000; odd = odd * 2 + 1, power *= 2) { /* the next power of two */
+    for (size_t odd = 3, power = 4; odd < 100000;
+         odd = odd * 2 + 1, power *= 2) { /* the next power of two */
       check((block = memalign(opaque(odd), size)) && (uintptr_t)block % power == 0);
       free(block);
       /* glibc took these up to 2.37, and programs pass them. */
@@ -137,7 +143,8 @@ static void alignment(void) {
   for (size_t i = 0; i < sizeof bad / sizeof *bad; ++i) {
     void* result = &result;
     errno = kUntouched;
-    check(posix_memalign(&result, opaque(bad[i]), 10) == EINVAL && result == (void*)&result && errno == kUntouched);
+    check(posix_memalign(&result, opaque(bad[i]), 10) == EINVAL && result == (void*)&result &&
+          errno == kUntouched);
   }
 }
 
@@ -170,11 +177,14 @@ static void constant(void) {
   static void* blocks[kBlocks];
   static size_t bytes[kBlocks];
   for (size_t i = 0, size = 0; i < kBlocks; ++i, size = i < 1100 ? size + 1 : size + size / 50) {
-    check(blocks[i] = i % 3 == 0 ? malloc(size) : i % 3 == 1 ? calloc(1, size) : memalign(64, size));
+    check(blocks[i] = i % 3 == 0   ? malloc(size)
+                      : i % 3 == 1 ? calloc(1, size)
+                                   : memalign(64, size));
     bytes[i] = malloc_usable_size(blocks[i]);
   }
   pthread_t threads[4];
-  for (size_t i = 0; i < 4; ++i) check(pthread_create(&threads[i], NULL, neighbours, (void*)i) == 0);
+  for (size_t i = 0; i < 4; ++i)
+    check(pthread_create(&threads[i], NULL, neighbours, (void*)i) == 0);
   for (int round = 0; round < 5; ++round)
     for (int i = 0; i < kBlocks; ++i) check(malloc_usable_size(blocks[i]) == bytes[i]);
   for (int i = 0; i < 4; ++i) pthread_join(threads[i], NULL);
@@ -225,8 +235,8 @@ static void errno_kept(void) {
 static const struct {
   const char* name;
   void (*run)(void);
-} groups[] = {{"nothing", nothing},   {"too_much", too_much}, {"alignment", alignment},
-              {"usable", usable},     {"constant", constant}, {"errno", errno_kept}};
+} groups[] = {{"nothing", nothing}, {"too_much", too_much}, {"alignment", alignment},
+              {"usable", usable},   {"constant", constant}, {"errno", errno_kept}};
 
 int main(int argc, char** argv) {
   for (unsigned i = 0; i < sizeof groups / sizeof *groups; ++i)

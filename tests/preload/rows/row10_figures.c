@@ -1,10 +1,9 @@
 /* glibc's entry points that tell about the heap or tune it. Usage: row10_figures GROUP
  *   ours        figures follow what the program allocates; libc's own allocator serves none of it
  *   trim        malloc_trim gives memory back, and tells whether it did
- *   info        writes malloc_info() and malloc_stats(), with 5,000,000 bytes of small blocks and 50,000,000
- *               of large ones in use
- *   shape       writes malloc_info() alone
- *   passed_on   in a process that libc serves, each answer is libc's */
+ *   info        writes malloc_info() and malloc_stats(), with 5,000,000 bytes of small blocks and
+ * 50,000,000 of large ones in use shape       writes malloc_info() alone passed_on   in a process
+ * that libc serves, each answer is libc's */
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
@@ -75,11 +74,21 @@ static void allocate_in_every_way(void) {
   check(asprintf(&text, "%100000d", 7) == 100000);
   void* aligned;
   check(posix_memalign(&aligned, 4096, 100000) == 0);
-  void* some[] = {malloc(100000),           calloc(10, 10000),          realloc(NULL, 100000),
-                  reallocarray(NULL, 10, 10000), memalign(64, 100000),  aligned_alloc(64, 100000),
-                  valloc(100000),           pvalloc(100000),            strdup(text),
-                  strndup(text, 50000),     realpath("/proc", NULL),    line,
-                  text,                     aligned,                    malloc(10)};
+  void* some[] = {malloc(100000),
+                  calloc(10, 10000),
+                  realloc(NULL, 100000),
+                  reallocarray(NULL, 10, 10000),
+                  memalign(64, 100000),
+                  aligned_alloc(64, 100000),
+                  valloc(100000),
+                  pvalloc(100000),
+                  strdup(text),
+                  strndup(text, 50000),
+                  realpath("/proc", NULL),
+                  line,
+                  text,
+                  aligned,
+                  malloc(10)};
   for (unsigned i = 0; i < sizeof some / sizeof *some; ++i) {
     check(some[i] && malloc_usable_size(some[i]) >= 1);
     some[i] = realloc(some[i], 70000);
@@ -102,7 +111,8 @@ static void ours(void) {
   void* huge = malloc((size_t)3 << 30); /* untouched */
   if (huge) check(mallinfo2().hblkhd >= (size_t)3 << 30 && mallinfo().hblkhd == INT_MAX);
   free(huge);
-  check(mallopt(M_TRIM_THRESHOLD, 1 << 20) == 1 && mallopt(M_MMAP_THRESHOLD, 1 << 20) == 1 && mallopt(M_ARENA_MAX, 1) == 1);
+  check(mallopt(M_TRIM_THRESHOLD, 1 << 20) == 1 && mallopt(M_MMAP_THRESHOLD, 1 << 20) == 1 &&
+        mallopt(M_ARENA_MAX, 1) == 1);
   const size_t libc_before = libc_figures().uordblks + libc_figures().hblkhd;
   allocate_in_every_way();
   check(libc_figures().uordblks + libc_figures().hblkhd == libc_before);
@@ -117,7 +127,7 @@ static void trim(void) {
   fprintf(stderr, "%ld KiB resident at first, %ld after it all\n", start, status_kib("VmRSS"));
   check(status_kib("VmRSS") <= start + 1536);
   check(mallinfo2().keepcost == 0);
-  check(malloc_trim(0) == 0); /* nothing left to give */
+  check(malloc_trim(0) == 0);                /* nothing left to give */
   free(memset(malloc(1 << 20), 1, 1 << 20)); /* within the bound: kept */
   check(mallinfo2().keepcost >= 1 << 20);
   check(malloc_trim(0) == 1);
@@ -179,7 +189,8 @@ static void passed_on(void) {
 static const struct {
   const char* name;
   void (*run)(void);
-} groups[] = {{"ours", ours}, {"trim", trim}, {"info", info}, {"shape", shape}, {"passed_on", passed_on}};
+} groups[] = {
+    {"ours", ours}, {"trim", trim}, {"info", info}, {"shape", shape}, {"passed_on", passed_on}};
 
 int main(int argc, char** argv) {
   for (unsigned i = 0; i < sizeof groups / sizeof *groups; ++i)

@@ -1,6 +1,6 @@
-/* Fills and frees MIB mebibytes in one size after the other, ROUNDS times: what was freed in one size
- * must be there for the next, and go back to the system before the limit is reached.
- * Usage: row11_cycle MIB ROUNDS */
+/* Fills and frees MIB mebibytes in one size after the other, ROUNDS times: what was freed in one
+ * size must be there for the next, and go back to the system before the limit is reached. Usage:
+ * row11_cycle MIB ROUNDS */
 #include "check.h"
 
 int main(int argc, char** argv) {

@@ -1,5 +1,6 @@
-/* Counts the process's mappings while the heap grows, is freed in holes, and moves. Usage: row12_mappings
- * GROUP, where a group ends the program as soon as there are more mappings than it says. */
+/* Counts the process's mappings while the heap grows, is freed in holes, and moves. Usage:
+ * row12_mappings GROUP, where a group ends the program as soon as there are more mappings than it
+ * says. */
 #include <pthread.h>
 #include <stdio.h>
 
@@ -23,7 +24,8 @@ static unsigned next(unsigned* state) {
   return *state >> 8;
 }
 
-/* Some 300 MiB in blocks of up to 1,500 bytes, all written to; then two of three are freed at random. */
+/* Some 300 MiB in blocks of up to 1,500 bytes, all written to; then two of three are freed at
+ * random. */
 static void small_blocks(void) {
   unsigned state = 1;
   for (int i = 0; i < kMost; ++i) {
@@ -74,7 +76,8 @@ static void sixteen_gib(void) {
   for (int i = 1; i < kLarge; i += 2) free(blocks[i]);
 }
 
-/* Blocks whose pages are moved as they grow: what the kernel keeps apart is bounded, and becomes whole again. */
+/* Blocks whose pages are moved as they grow: what the kernel keeps apart is bounded, and becomes
+ * whole again. */
 static void moves(void) {
   enum { kGrowing = 2500 };
   for (int i = 0; i < kGrowing; ++i) {
@@ -120,7 +123,11 @@ static void threads(void) {
 static const struct {
   const char* name;
   void (*run)(void);
-} groups[] = {{"small", small_blocks}, {"holes", holes}, {"16gib", sixteen_gib}, {"moves", moves}, {"threads", threads}};
+} groups[] = {{"small", small_blocks},
+              {"holes", holes},
+              {"16gib", sixteen_gib},
+              {"moves", moves},
+              {"threads", threads}};
 
 int main(int argc, char** argv) {
   free(malloc(100));

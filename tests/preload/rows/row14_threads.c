@@ -1,11 +1,11 @@
 /* Threads that end. Usage: row14_threads GROUP [COUNT]
- *   short       COUNT threads, some at a time: each allocates in all sizes, frees some, and leaves some to others
- *   destructors keys made before and after the library's own: their destructors free and allocate in all
- *               four rounds, thus also after the thread's heap has gone
- *   freers      threads that never allocate, but free what one thread made
- *   relay       each thread allocates, hands over to the next one and ends: the blocks outlive all of them
- *   small_stack every call on stacks of 64 KiB, whose depth is then measured
- * A group's resident memory must be flat: not more after all threads than after the first tenth. */
+ *   short       COUNT threads, some at a time: each allocates in all sizes, frees some, and leaves
+ * some to others destructors keys made before and after the library's own: their destructors free
+ * and allocate in all four rounds, thus also after the thread's heap has gone freers      threads
+ * that never allocate, but free what one thread made relay       each thread allocates, hands over
+ * to the next one and ends: the blocks outlive all of them small_stack every call on stacks of 64
+ * KiB, whose depth is then measured A group's resident memory must be flat: not more after all
+ * threads than after the first tenth. */
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -52,14 +52,16 @@ static void* short_life(void* slot) {
 static void short_threads(long count) {
   for (long i = 0; i < count / kAtOnce; ++i) {
     pthread_t threads[kAtOnce];
-    for (int k = 0; k < kAtOnce; ++k) check(pthread_create(&threads[k], NULL, short_life, left[k]) == 0);
+    for (int k = 0; k < kAtOnce; ++k)
+      check(pthread_create(&threads[k], NULL, short_life, left[k]) == 0);
     for (int k = 0; k < kAtOnce; ++k) pthread_join(threads[k], NULL);
     note(i, count / kAtOnce);
   }
   check_flat("short threads");
 }
 
-/* Called by pthread for as many rounds as it will go; the last block is freed here, none is left. */
+/* Called by pthread for as many rounds as it will go; the last block is freed here, none is left.
+ */
 static void on_end(void* value) {
   size_t* block = value;
   const size_t round = block[0], key = block[1];
@@ -103,7 +105,8 @@ static void destructors(long count) {
     size_t* block = filled(300);
     block[0] = 0;
     block[1] = after[0];
-    check(pthread_create(&thread, NULL, i % 4 ? with_destructors : first_in_destructor, block) == 0);
+    check(pthread_create(&thread, NULL, i % 4 ? with_destructors : first_in_destructor, block) ==
+          0);
     pthread_join(thread, NULL);
     if (i % 4) free(block);
     note(i, count);
@@ -149,7 +152,8 @@ static void relay(long count) {
   const long late = status_kib("RssAnon");
   size_t live = 0;
   for (int i = 0; i < kCarried; ++i) live += carried[i] ? malloc_usable_size(carried[i]) >> 4 : 0;
-  printf("relay: %ld KiB after a tenth, %ld KiB after all, %zu KiB in blocks\n", early, late, live >> 6);
+  printf("relay: %ld KiB after a tenth, %ld KiB after all, %zu KiB in blocks\n", early, late,
+         live >> 6);
   check(late <= early + early / 5 + kFlatKib); /* the set of blocks changes, its size hardly */
 }
 
@@ -190,15 +194,22 @@ static void small_stack(long count) {
   check(untouched >= kStack / 2);
 }
 
-/* Keys that come before the library's: it makes its own at the first request, or when it is loaded. */
-__attribute__((constructor)) static void on_start(void) { make_keys(before); }
+/* Keys that come before the library's: it makes its own at the first request, or when it is loaded.
+ */
+__attribute__((constructor)) static void on_start(void) {
+  make_keys(before);
+}
 
 int main(int argc, char** argv) {
   check(argc == 3);
   static const struct {
     const char* name;
     void (*run)(long);
-  } groups[] = {{"short", short_threads}, {"destructors", destructors}, {"freers", freers}, {"relay", relay}, {"small_stack", small_stack}};
+  } groups[] = {{"short", short_threads},
+                {"destructors", destructors},
+                {"freers", freers},
+                {"relay", relay},
+                {"small_stack", small_stack}};
   for (unsigned i = 0; i < sizeof groups / sizeof *groups; ++i)
     if (strcmp(argv[1], groups[i].name) == 0) {
       groups[i].run(atol(argv[2]));

@@ -1,8 +1,7 @@
 /* Resident memory with and without transparent huge pages. Usage: row15_huge always|never GROUP
- *   always   the library's reservation is marked MADV_HUGEPAGE as a whole: the kernel then treats it as it
- *            treats all memory where transparent_hugepage/enabled is "always"
- *   never    the process has no huge pages
- *   threads  100 threads that each keep some 100 blocks of many sizes, and wait
+ *   always   the library's reservation is marked MADV_HUGEPAGE as a whole: the kernel then treats
+ * it as it treats all memory where transparent_hugepage/enabled is "always" never    the process
+ * has no huge pages threads  100 threads that each keep some 100 blocks of many sizes, and wait
  *   shrink   100 MiB in blocks of all sizes, of which a random tenth stays
  * Prints "RSS KiB", of anonymous memory, and "HUGE KiB" of it in huge pages. */
 #include <malloc.h>
@@ -100,7 +99,8 @@ static void shrink(void) {
 int main(int argc, char** argv) {
   check(argc == 3);
   const int always = strcmp(argv[1], "always") == 0;
-  free(malloc(256 << 20)); /* accessible from now on, and given back: what grows later may lose the mark */
+  free(malloc(
+      256 << 20)); /* accessible from now on, and given back: what grows later may lose the mark */
   if (always)
     mark_reservation(malloc(100));
   else

@@ -1,5 +1,5 @@
-/* A handler of SIGABRT that prints a trace, as many programs have: it runs inside free, which has just
- * reported a block freed twice. */
+/* A handler of SIGABRT that prints a trace, as many programs have: it runs inside free, which has
+ * just reported a block freed twice. */
 #include <execinfo.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
-/* Signals that arrive in the middle of malloc and free. Usage: row16_handler exit|return|fork ROUNDS
- *   exit    a crash handler: allocates in every way, then ends the process with _exit
- *   return  a handler that allocates and returns, of sizes that share nothing with the fast paths
- *   fork    a crash handler that forks a reporter, which allocates too
- * A round that does not end within 5 seconds is a deadlock. */
+/* Signals that arrive in the middle of malloc and free. Usage: row16_handler exit|return|fork
+ * ROUNDS exit    a crash handler: allocates in every way, then ends the process with _exit return
+ * a handler that allocates and returns, of sizes that share nothing with the fast paths fork    a
+ * crash handler that forks a reporter, which allocates too A round that does not end within 5
+ * seconds is a deadlock. */
 #include <execinfo.h>
 #include <malloc.h>
 #include <pthread.h>

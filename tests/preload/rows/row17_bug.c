@@ -11,7 +11,9 @@ static void* racer(void* unused) {
   return unused;
 }
 
-__attribute__((noinline)) static void use(volatile char* block, long at) { block[at] = 1; }
+__attribute__((noinline)) static void use(volatile char* block, long at) {
+  block[at] = 1;
+}
 
 int main(int argc, char** argv) {
   check(argc == 2);

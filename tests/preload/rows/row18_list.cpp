@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
   header.size = sizeof header + sizeof(uint64_t);
   const uint64_t path = hash({argv[2], std::strlen(argv[2])});
   std::FILE* file = std::fopen(argv[1], "wb");
-  if (!file || std::fwrite(&header, sizeof header, 1, file) != 1 || std::fwrite(&path, sizeof path, 1, file) != 1) return 1;
+  if (!file || std::fwrite(&header, sizeof header, 1, file) != 1 ||
+      std::fwrite(&path, sizeof path, 1, file) != 1)
+    return 1;
   return std::fclose(file) == 0 ? 0 : 1;
 }

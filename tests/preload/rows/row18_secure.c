@@ -1,5 +1,5 @@
-/* Prints "secure 0|1", by what the kernel says of this process, and "ours" or "libc", by where a small block
- * lies: libc's first heap is the one that the kernel names [heap]. */
+/* Prints "secure 0|1", by what the kernel says of this process, and "ours" or "libc", by where a
+ * small block lies: libc's first heap is the one that the kernel names [heap]. */
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/auxv.h>

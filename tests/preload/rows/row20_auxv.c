@@ -1,5 +1,6 @@
-/* An auditor of the loader that tells the program another page size than the kernel's: PAGE_SIZE_TOLD, in the
- * auxiliary vector, where a library finds it. The loader has read its own before. */
+/* An auditor of the loader that tells the program another page size than the kernel's:
+ * PAGE_SIZE_TOLD, in the auxiliary vector, where a library finds it. The loader has read its own
+ * before. */
 #include <elf.h>
 #include <link.h>
 #include <stdlib.h>

@@ -1,10 +1,13 @@
 /* The allocator on pages of SIZE bytes. Usage: row20_pages SIZE THREADS
- * Between two marks for a tracer (failing calls of write), everything: aligned calls, growth, purges, moves. */
+ * Between two marks for a tracer (failing calls of write), everything: aligned calls, growth,
+ * purges, moves. */
 #include "workload.h"
 
 #include <sys/auxv.h>
 
-static void mark(const char* text) { (void)!write(-1, text, strlen(text)); }
+static void mark(const char* text) {
+  (void)!write(-1, text, strlen(text));
+}
 
 static void page_calls(size_t page) {
   for (size_t size = 1; size < 3000000; size = size * 3 + 1) {

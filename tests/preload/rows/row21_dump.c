@@ -1,7 +1,7 @@
-/* A program to be dumped: blocks of every kind with a text in each. Usage: row21_dump wait|abort|flags
- *   wait   prints "ready" and waits to be looked at
- *   abort  ends by SIGABRT
- *   flags  finds its blocks' mappings in /proc/self/smaps: what is in use is dumped, what is only reserved is not */
+/* A program to be dumped: blocks of every kind with a text in each. Usage: row21_dump
+ * wait|abort|flags wait   prints "ready" and waits to be looked at abort  ends by SIGABRT flags
+ * finds its blocks' mappings in /proc/self/smaps: what is in use is dumped, what is only reserved
+ * is not */
 #include <stdint.h>
 #include <stdio.h>
 

@@ -1,11 +1,9 @@
-/* Memory that a program frees goes back while it runs. Usage: row22_return SIZE by_self|by_other|realloc|mixed
- * Takes 200 MiB in blocks of SIZE bytes, writes to all of it, frees it, and does nothing else: no malloc_trim.
- *   by_self   the thread that allocated frees
- *   by_other  another one does, and the first sleeps
- *   realloc   each block is cut to a 64th
- *   mixed     every tenth block stays
- * Ends with an error unless resident memory, as users see it, has fallen to what is in use and a small share
- * more. No lazy advice: with MADV_FREE the figure would stay. */
+/* Memory that a program frees goes back while it runs. Usage: row22_return SIZE
+ * by_self|by_other|realloc|mixed Takes 200 MiB in blocks of SIZE bytes, writes to all of it, frees
+ * it, and does nothing else: no malloc_trim. by_self   the thread that allocated frees by_other
+ * another one does, and the first sleeps realloc   each block is cut to a 64th mixed     every
+ * tenth block stays Ends with an error unless resident memory, as users see it, has fallen to what
+ * is in use and a small share more. No lazy advice: with MADV_FREE the figure would stay. */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,7 +42,8 @@ int main(int argc, char** argv) {
     for (size_t i = 0; i < count; ++i) check(blocks[i] = realloc(blocks[i], size / 64));
     left = kBytes / 64 >> 10;
   } else if (strcmp(argv[2], "mixed") == 0) {
-    /* In runs, as a data structure would that goes; single blocks hold their pages on any allocator. */
+    /* In runs, as a data structure would that goes; single blocks hold their pages on any
+     * allocator. */
     for (size_t i = 0; i < count; ++i)
       if (i % 10000 >= 1000) free(blocks[i]);
     left = 2 * (kBytes / 10) >> 10; /* a run's ends share their slab with others */
@@ -52,7 +51,8 @@ int main(int argc, char** argv) {
     free_all(NULL);
   }
   const long after = status_kib("VmRSS");
-  printf("%s-byte blocks, %s: %ld KiB before, %ld with all, %ld after\n", argv[1], argv[2], before, full, after);
+  printf("%s-byte blocks, %s: %ld KiB before, %ld with all, %ld after\n", argv[1], argv[2], before,
+         full, after);
   check(after - before <= left + left / 4 + (14 << 10));
   return 0;
 }

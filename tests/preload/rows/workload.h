@@ -95,8 +95,8 @@ static void grow_block(struct block* b, unsigned* state) {
 
 static void pass_on(struct block* b, unsigned* state) {
   verify(b, b->size);
-  void* other = __atomic_exchange_n(&workload.exchange[next_random(state) % 256], b->start,
-                                    __ATOMIC_ACQ_REL);
+  void* other =
+      __atomic_exchange_n(&workload.exchange[next_random(state) % 256], b->start, __ATOMIC_ACQ_REL);
   b->start = NULL;
   free(other);
 }
@@ -124,7 +124,8 @@ static void work(unsigned seed, int rounds) {
   }
 }
 
-/* Large blocks, which all threads get from one place, with new memory at every round: somebody waits. */
+/* Large blocks, which all threads get from one place, with new memory at every round: somebody
+ * waits. */
 static void contend(void) {
   enum { kLarge = 24 };
   void* blocks[kLarge];
@@ -145,7 +146,8 @@ static void free_list(void** first) {
   }
 }
 
-/* Slabs that other threads empty, and give back, while their owner takes blocks again: it waits for them. */
+/* Slabs that other threads empty, and give back, while their owner takes blocks again: it waits for
+ * them. */
 static void hand_over(int self) {
   enum { kBlocks = 8000, kBytes = 1000, kTurns = 12 };
   static void* handed[kMostThreads + 1];
@@ -157,7 +159,8 @@ static void hand_over(int self) {
       *block = first;
       first = block;
     }
-    free_list(__atomic_exchange_n(&handed[(self + 1) % (workload.threads + 1)], first, __ATOMIC_ACQ_REL));
+    free_list(
+        __atomic_exchange_n(&handed[(self + 1) % (workload.threads + 1)], first, __ATOMIC_ACQ_REL));
     free_list(__atomic_exchange_n(&handed[self], NULL, __ATOMIC_ACQ_REL));
   }
 }

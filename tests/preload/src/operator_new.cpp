@@ -1,4 +1,5 @@
-// operator new and delete in all their forms: alignment, bad_alloc where memory is short, the new_handler.
+// operator new and delete in all their forms: alignment, bad_alloc where memory is short, the
+// new_handler.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -61,11 +62,11 @@ void forms() {
 void shortage() {
   CHECK(throws_bad_alloc([] { return ::operator new(huge); }));
   CHECK(throws_bad_alloc([] { return ::operator new[](huge); }));
-  CHECK(throws_bad_alloc([] { return ::operator new(huge, std::align_val_t{64}); }));
+  CHECK(throws_bad_alloc([] { return ::operator new (huge, std::align_val_t{64}); }));
   CHECK(throws_bad_alloc([] { return ::operator new[](huge, std::align_val_t{64}); }));
   CHECK(::operator new(huge, std::nothrow) == nullptr);
   CHECK(::operator new[](huge, std::nothrow) == nullptr);
-  CHECK(::operator new(huge, std::align_val_t{64}, std::nothrow) == nullptr);
+  CHECK(::operator new (huge, std::align_val_t{64}, std::nothrow) == nullptr);
   CHECK(throws_bad_alloc([] { std::vector<std::string>(huge / 64); }));
 }
 

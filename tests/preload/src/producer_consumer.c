@@ -1,5 +1,5 @@
-// Producers allocate, consumers free; every block is checked on the way. Exits with 1 if a block came changed,
-// or if resident memory rose though what is in use stays the same.
+// Producers allocate, consumers free; every block is checked on the way. Exits with 1 if a block
+// came changed, or if resident memory rose though what is in use stays the same.
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #define PAIRS 3
 #define ROUNDS 300000
 
-static _Atomic(unsigned char *) slots[PAIRS][SLOTS];
+static _Atomic(unsigned char*) slots[PAIRS][SLOTS];
 static atomic_int wrong;
 
 static size_t size_at(size_t i) {
@@ -20,11 +20,11 @@ static size_t size_at(size_t i) {
   return draw < 900 ? 16 + draw : draw < 995 ? 16 * draw : 60000;
 }
 
-static void *produce(void *argument) {
-  _Atomic(unsigned char *) *ring = argument;
+static void* produce(void* argument) {
+  _Atomic(unsigned char*)* ring = argument;
   for (size_t i = 0; i < ROUNDS; ++i) {
     const size_t size = size_at(i);
-    unsigned char *block = malloc(size);
+    unsigned char* block = malloc(size);
     block[0] = block[size - 1] = (unsigned char)i;
     while (atomic_load(&ring[i % SLOTS])) usleep(10);
     atomic_store(&ring[i % SLOTS], block);
@@ -32,10 +32,10 @@ static void *produce(void *argument) {
   return NULL;
 }
 
-static void *consume(void *argument) {
-  _Atomic(unsigned char *) *ring = argument;
+static void* consume(void* argument) {
+  _Atomic(unsigned char*)* ring = argument;
   for (size_t i = 0; i < ROUNDS; ++i) {
-    unsigned char *block;
+    unsigned char* block;
     while (!(block = atomic_load(&ring[i % SLOTS]))) usleep(10);
     if (block[0] != (unsigned char)i || block[size_at(i) - 1] != (unsigned char)i) wrong = 1;
     free(block);
@@ -46,7 +46,7 @@ static void *consume(void *argument) {
 
 static long resident_kib(void) {
   long pages = 0;
-  FILE *file = fopen("/proc/self/statm", "r");
+  FILE* file = fopen("/proc/self/statm", "r");
   if (!file || fscanf(file, "%*d %ld", &pages) != 1) exit(3);
   fclose(file);
   return pages * (sysconf(_SC_PAGESIZE) / 1024);

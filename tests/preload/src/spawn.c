@@ -1,5 +1,5 @@
-// vfork and posix_spawn, from several threads at once that allocate meanwhile: the child borrows the parent's
-// memory, heap and all.
+// vfork and posix_spawn, from several threads at once that allocate meanwhile: the child borrows
+// the parent's memory, heap and all.
 #include <pthread.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -9,14 +9,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
+extern char** environ;
 static atomic_int failed;
 
-static void *spawner(void *argument) {
+static void* spawner(void* argument) {
   (void)argument;
   for (volatile int i = 0; i < 60 && !failed; ++i) {
-    char *block = memset(malloc(1000 * (size_t)i + 1), 1, 1000 * (size_t)i + 1);
-    char *const command[] = {"true", NULL};
+    char* block = memset(malloc(1000 * (size_t)i + 1), 1, 1000 * (size_t)i + 1);
+    char* const command[] = {"true", NULL};
     pid_t pid = -1;
     int status = -1;
     if (i % 2) {
@@ -40,9 +40,10 @@ int main(void) {
   for (int i = 0; i < 3; ++i)
     if (pthread_create(&threads[i], NULL, spawner, NULL) != 0) return 2;
   for (int i = 0; i < 3; ++i) pthread_join(threads[i], NULL);
-  FILE *stream = popen("echo from popen", "r");
+  FILE* stream = popen("echo from popen", "r");
   char line[64] = "";
-  if (!stream || !fgets(line, sizeof line, stream) || strcmp(line, "from popen\n") != 0 || pclose(stream) != 0)
+  if (!stream || !fgets(line, sizeof line, stream) || strcmp(line, "from popen\n") != 0 ||
+      pclose(stream) != 0)
     failed = 1;
   return failed;
 }

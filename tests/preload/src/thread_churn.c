@@ -1,5 +1,6 @@
-// thread_churn THREADS: that many short threads, two at a time, each leaving blocks that the next one frees.
-// Resident memory must not rise: exits with 1 if it does by more than 2 MiB after the first tenth.
+// thread_churn THREADS: that many short threads, two at a time, each leaving blocks that the next
+// one frees. Resident memory must not rise: exits with 1 if it does by more than 2 MiB after the
+// first tenth.
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,10 +9,10 @@
 
 #define LEFT 20
 
-static void *left[2][LEFT];
+static void* left[2][LEFT];
 
-static void *live(void *slot) {
-  void **blocks = slot;
+static void* live(void* slot) {
+  void** blocks = slot;
   static const size_t sizes[] = {16, 100, 500, 1024, 3000, 20000, 50000};
   for (int i = 0; i < LEFT; ++i) {
     free(blocks[i]);
@@ -24,13 +25,13 @@ static void *live(void *slot) {
 
 static long resident_kib(void) {
   long pages = 0;
-  FILE *file = fopen("/proc/self/statm", "r");
+  FILE* file = fopen("/proc/self/statm", "r");
   if (!file || fscanf(file, "%*d %ld", &pages) != 1) exit(3);
   fclose(file);
   return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-int main(int count, char **arguments) {
+int main(int count, char** arguments) {
   const long lives = count > 1 ? atol(arguments[1]) / 2 : 0;
   long early = 0;
   for (long i = 0; i < lives; ++i) {

@@ -1,5 +1,6 @@
-// Destructors of thread_local objects and pthread keys that allocate and free as their thread ends, some of them
-// after the library's own has run. Every thread does it; resident memory must not rise.
+// Destructors of thread_local objects and pthread keys that allocate and free as their thread ends,
+// some of them after the library's own has run. Every thread does it; resident memory must not
+// rise.
 #include <pthread.h>
 #include <unistd.h>
 
@@ -30,7 +31,8 @@ void on_end(void* value) {
 struct Local {
   std::vector<std::string> strings;
   ~Local() {
-    for (int i = 0; i < 50; ++i) strings.push_back(std::string(static_cast<std::size_t>(i) * 40, 'x'));
+    for (int i = 0; i < 50; ++i)
+      strings.push_back(std::string(static_cast<std::size_t>(i) * 40, 'x'));
   }
 };
 thread_local Local local;
@@ -65,6 +67,7 @@ int main() {
   }
   const long late = resident_kib();
   std::printf("resident: %ld KiB after a tenth of the threads, %ld KiB after all\n", early, late);
-  // The last round's blocks are lost by the program itself, on every allocator: some 10 KiB per thread at most.
+  // The last round's blocks are lost by the program itself, on every allocator: some 10 KiB per
+  // thread at most.
   return late > early + 2048 + kThreads * 12;
 }

@@ -73,7 +73,8 @@ TEST_P(MediumClasses, TheRoomBeforeTheFirstBlockIsNoBlock) {
   for (char* at = medium::span_start(slab); at < slab->start; ++at)
     EXPECT_FALSE(medium::is_block(slab, at)) << slab->start - at;
   if (slab->start > medium::span_start(slab)) {
-    EXPECT_EXIT(release(slab->start - 16), testing::KilledBySignal(SIGABRT), "free of invalid pointer 0x");
+    EXPECT_EXIT(release(slab->start - 16), testing::KilledBySignal(SIGABRT),
+                "free of invalid pointer 0x");
   }
   release(block);
 }

@@ -63,8 +63,8 @@ int refuse(unsigned nth, unsigned count) {
     // counts until its next use.
     const size_t on_their_way = after_refusals.live_blocks;
     if (on_their_way > kThreads) throw Broken("live blocks that nobody holds");
-    // The same again: a place that leaked while the kernel refused would be missing now. Where spans
-    // stand may differ for some rounds.
+    // The same again: a place that leaked while the kernel refused would be missing now. Where
+    // spans stand may differ for some rounds.
     constexpr int kRounds = 5;
     size_t committed = 0;
     for (int round = 0; round < kRounds; ++round) {

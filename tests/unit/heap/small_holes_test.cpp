@@ -1,5 +1,5 @@
-// Pages without a block in use, in slabs that have others: that they go back to the system, that what is
-// in use stays, and that misuse of the blocks that were there is noticed.
+// Pages without a block in use, in slabs that have others: that they go back to the system, that
+// what is in use stays, and that misuse of the blocks that were there is noticed.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mman.h>

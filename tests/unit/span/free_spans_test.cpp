@@ -1,4 +1,5 @@
-// Free spans and the ranges of them that may hold memory, through the span heap, which has the lock.
+// Free spans and the ranges of them that may hold memory, through the span heap, which has the
+// lock.
 #include "span/free_spans.h"
 
 #include <gtest/gtest.h>
@@ -79,9 +80,11 @@ TEST_IN_FRESH_PROCESS(FreeSpans, WhatIsOutsideTheRangesReadsAsZero) {
   for (int step = 0; step < 20'000; ++step) {
     if (in.size() < 40 && random.one_in(2)) {
       bool zeroed;
-      Descriptor* span = span_heap::allocate(random.between(1, 30), kSliceSize << random.below(3), zeroed);
+      Descriptor* span =
+          span_heap::allocate(random.between(1, 30), kSliceSize << random.below(3), zeroed);
       span->kind = SpanKind::Large;
-      for (size_t at = 0; zeroed && at < span->size(); at += kSliceSize) ASSERT_EQ(span->start[at], 0);
+      for (size_t at = 0; zeroed && at < span->size(); at += kSliceSize)
+        ASSERT_EQ(span->start[at], 0);
       in.push_back(span);
     } else if (!in.empty()) {
       std::swap(in[random.below(in.size())], in.back());
