@@ -114,7 +114,8 @@ running() {
   deny /usr/bin/where
   where 60 >/dev/null &
   denied=$!
-  sleep 0.3
+  sleep 1
+  for state in $before $started $own $disabled $denied; do echo "$(state_of "$state"): $(state_of "$state" why)"; done
   [ "$(state_of $before)" = untouched ]
   [ "$(state_of $started)" = ours ]
   [ "$(state_of $own why)" = "it exports an allocator of its own" ]
@@ -205,7 +206,7 @@ explanations() {
   allow /usr/lib/systemd/systemd # shipped: overruled, not edited
   run explain /usr/lib/systemd/systemd
   [[ "$output" == *"10-system.conf"* ]] # by the other line
-  allow /lib/systemd/systemd
+  for other in /lib/systemd/systemd /usr/sbin/init /sbin/init; do allow "$other"; done
   run explain /usr/lib/systemd/systemd
   [[ "$output" == *"is not denied."* ]]
   deny /lib/systemd/systemd

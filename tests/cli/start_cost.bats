@@ -50,7 +50,7 @@ costs() {
   for ((i = 0; i < 30; ++i)); do variables+=("VARIABLE_$i=$i"); done # each costs some instructions
   mkdir -p /etc/oxidalloc/denylist.d
   at_most 2000 "no list"
-  printf '!/usr/lib/systemd/systemd\n!/lib/systemd/systemd\n' >/etc/oxidalloc/denylist.d/a.conf
+  printf '!%s\n' /{usr/,}lib/systemd/systemd /{usr/,}sbin/init >/etc/oxidalloc/denylist.d/a.conf
   oxidalloc-denylist compile
   [ "$(oxidalloc-denylist list --json | jq '.patterns | length')" = 0 ]
   at_most 2000 "an empty list"
