@@ -185,7 +185,7 @@ void release_guarded(Descriptor* span) {
   if (Descriptor* rested = guards::rest(span)) free_spans::insert(rested);
 }
 
-Descriptor* allocate_guarded(size_t slices, size_t alignment, size_t bytes) {
+[[maybe_unused]] Descriptor* allocate_guarded(size_t slices, size_t alignment, size_t bytes) {
   Descriptor* span = take_guarded(slices, alignment);
   if (!span || guards::open(span, bytes)) return span;
   release_guarded(span);
