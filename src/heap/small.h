@@ -159,7 +159,7 @@ void start_counting(Descriptor* slab);
 // A Full slab, which counts, calls for attention when so many of its blocks are free again: its
 // `used` is that much too low meanwhile.
 inline size_t wake_count(const Descriptor* slab) {
-  return slab->capacity / 16u + 1;
+  return slab->capacity < 128 ? 1 : slab->capacity / 16u;  // few blocks: none is to be done without
 }
 inline Word fall_short(const Descriptor* slab) {
   return (slab->capacity - wake_count(slab)) * kOneUsed;

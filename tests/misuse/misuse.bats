@@ -90,7 +90,7 @@ invalid='free of invalid pointer @'
 }
 
 @test "a write past the end, into a free block" {
-  aborts overflow_into_free "$small" 'write to freed or past allocated memory: @ \(free [0-9]+-byte block\) is corrupted'
+  aborts overflow_by_8_into_free "$small" 'write to freed or past allocated memory: @ \(free [0-9]+-byte block\) is corrupted'
 }
 
 # Pointers that no region of ours contains are libc's to judge: it may say its own word, but the program ends.
