@@ -34,6 +34,13 @@ header_field() { echo $(($(readelf -lW "$OX_LIB" | awk -v name="$1" -v column="$
   no_line '^ +U [^@]+$' "$undefined"
 }
 
+# Each costs every start of every program a look-up: src/api/next_symbol.h is the way to the others.
+@test "bound to what each program needs, and nothing else" {
+  run bash -c "nm -D --undefined-only '$OX_LIB' | sed 's/.* //; s/@.*//' | sort | tr '\n' ' '"
+  echo "$output"
+  [ "$output" = "__libc_stack_end __register_atfork __sanitizer_get_heap_size memmove memset " ]
+}
+
 @test "the TLS segment has 64 bytes at most, initial-exec" {
   size=$(header_field TLS 6)
   echo "TLS: $size bytes"

@@ -31,6 +31,33 @@ class SmallClasses : public testing::TestWithParam<size_t> {
   }
 };
 
+// Until then malloc does not look at it, and what is free in it is still known to be free.
+TEST_P(SmallClasses, AFullSlabComesBackWhenEnoughOfItIsFree) {
+  const size_t size = kBlockSizes[GetParam()];
+  std::vector<void*> blocks(4 * kSliceSize / size + 5);
+  for (auto& block : blocks) block = allocate(size);
+  const auto full = std::find_if(blocks.begin(), blocks.end(), [](void* block) {
+    return slab_of(block)->place == SlabPlace::Full;
+  });
+  ASSERT_NE(full, blocks.end());
+  Descriptor* slab = slab_of(*full);
+  const auto others = std::partition(blocks.begin(), blocks.end(),
+                                     [&](void* block) { return slab_of(block) == slab; });
+  const size_t live = figures().live_blocks;
+  const size_t enough = small::wake_count(slab);
+  ASSERT_LE(enough, static_cast<size_t>(others - blocks.begin()));
+  for (size_t freed = 0; freed < enough; ++freed) {
+    EXPECT_EQ(slab->place, SlabPlace::Full) << freed << " of " << enough;
+    release(blocks[freed]);
+  }
+  EXPECT_NE(slab->place, SlabPlace::Full);
+  EXPECT_EQ(figures().live_blocks, live - enough);
+  EXPECT_EQ(small::used_of(slab->head), small::live_blocks(slab));
+  EXPECT_EXIT(release(blocks[0]), testing::KilledBySignal(SIGABRT), "double free of 0x");
+  for (size_t i = enough; i < blocks.size(); ++i) release(blocks[i]);
+  EXPECT_EQ(figures().live_blocks, live - blocks.size());
+}
+
 // Enough blocks for some slabs, freed in one order or another, over and over: all distinct, all at
 // multiples of their size, none lost.
 TEST_P(SmallClasses, BlocksOfSeveralSlabsInAnyOrder) {
