@@ -7,7 +7,7 @@
 # another header brings along to be named again, which is a matter of taste. What it is wrong about:
 #   os/arch.h       chooses the processor's header, and is what is to be included
 #   api/export.h    is used through a macro
-#   heap/heap.h     of heap/hardened.h: used in the hardened library alone
+#   heap/heap.h     of heap/hardened.h, heap/quarantine.h of heap/thread_heap.h: used in the hardened library alone
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,9 +18,9 @@ status=0
 printf '%s\n' "${files[@]}" | xargs -P"$(nproc)" -n4 clang-tidy -p build --quiet 2>/dev/null || status=1
 
 unneeded() {
-  iwyu_tool -p build -j"$(nproc)" "${files[@]}" 2>/dev/null |
+  iwyu_tool -p build -j"$(nproc)" "${files[@]}" -- -Xiwyu --no_fwd_decls 2>/dev/null |
     awk '/should remove these lines:$/ { file = $1; on = 1; next } /^$/ { on = 0 } on && /^- #include "/ { print file ": " $3 }' |
-    grep -vE '"(os/arch|api/export)\.h"|hardened\.h: "heap/heap\.h"' | sort -u
+    grep -vE '"(os/arch|api/export)\.h"|hardened\.h: "heap/heap\.h"|thread_heap\.h: "heap/quarantine\.h"' | sort -u
 }
 if command -v iwyu_tool >/dev/null; then
   found=$(unneeded || true)

@@ -10,6 +10,7 @@
 #include <optional>
 #include <sstream>
 
+#include "base/process_state.h"
 #include "cli/elf.h"
 #include "cli/files.h"
 

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "base/process_state.h"
 #include "cli/layout.h"
 
 namespace ox::cli {

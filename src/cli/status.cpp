@@ -12,7 +12,6 @@
 
 #include "cli/commands.h"
 #include "cli/facts.h"
-#include "cli/files.h"
 
 namespace ox::cli {
 namespace {

@@ -5,7 +5,6 @@
 
 #include "base/options.h"
 #include "base/policy.h"
-#include "span/descriptor.h"
 
 namespace ox::empty_blocks {
 

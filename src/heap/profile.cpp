@@ -26,7 +26,8 @@ double random_exponential(uint64_t& state) {
   const auto exponent = static_cast<unsigned>(floor_log2(number));
   double logarithm = exponent;  // to base 2
   double mantissa = static_cast<double>(number) / static_cast<double>(uint64_t{1} << exponent);
-  for (double digit = 0.5; digit > 1e-6; digit /= 2) {
+  double digit = 0.5;
+  for (unsigned i = 0; i < 20; ++i, digit /= 2) {
     mantissa *= mantissa;
     if (mantissa < 2) continue;
     mantissa /= 2;

@@ -50,7 +50,7 @@ Site* find_or_make(void* const* frames, size_t depth) {
   Site*& first = buckets[bucket_of(frames, depth)];
   for (Site* site = first; site; site = site->next)
     if (is_at(site, frames, depth)) return site;
-  auto* site = static_cast<Site*>(take_storage(sizeof(Site) + depth * sizeof(void*)));
+  auto* site = static_cast<Site*>(take_storage(sizeof(Site) + depth * sizeof(uintptr_t)));
   if (!site) return nullptr;
   site->next = first;
   site->depth = depth;
@@ -73,7 +73,7 @@ void write_counts(os::TextWriter& out, const Count& live, const Count& all) {
 }  // namespace
 
 bool prepare() {
-  if (!buckets) buckets = static_cast<Site**>(os::map(kBuckets * sizeof(Site*)));
+  if (!buckets) buckets = static_cast<Site**>(os::map(kBuckets * sizeof *buckets));
   return buckets != nullptr;
 }
 
