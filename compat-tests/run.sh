@@ -67,7 +67,7 @@ prepare() {
     unset CI
   fi
   log=$(mktemp)
-  build_release "$log" -- all
+  build_release "$log" -- src/all # what is installed
   rm -f "$log"
 }
 

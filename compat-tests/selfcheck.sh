@@ -7,18 +7,20 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 mode=${1:---system}
 declare -A suites=([corrupting]="sqlite python" [without_usable_size]="gnome")
+declare -A what=([corrupting]="that damages one block in a million" [without_usable_size]="without malloc_usable_size")
 
 cmake --build "$root/build" --target oxidalloc_corrupting oxidalloc_without_usable_size >/dev/null
 result=0
 for fault in "${!suites[@]}"; do
   for suite in ${suites[$fault]}; do
-    if "$root/compat-tests/run.sh" "$mode" --only "$suite" --results "$root/build/compat/selfcheck/$fault" \
-      --library "$root/build/compat/faulty/$fault/liboxidalloc.so" >"$root/build/compat/selfcheck-$fault-$suite.log"; then
-      printf 'GREEN, and should be red: %s on the library that is %s\n' "$suite" "${fault//_/ }"
-      result=1
+    log=$root/build/compat/selfcheck-$fault-$suite.log
+    "$root/compat-tests/run.sh" "$mode" --only "$suite" --results "$root/build/compat/selfcheck/$fault" \
+      --library "$root/build/compat/faulty/$fault/liboxidalloc.so" >"$log" || true
+    if grep -q '^not ok' "$log"; then # a run that did not get so far proves nothing
+      printf 'red, as it should be: %s on the library %s: %s\n' "$suite" "${what[$fault]}" "$(grep -m 1 '^not ok' "$log")"
     else
-      printf 'red, as it should be: %s on the library that is %s: %s\n' "$suite" "${fault//_/ }" \
-        "$(grep -m 1 '^not ok' "$root/build/compat/selfcheck-$fault-$suite.log")"
+      printf 'NOT RED, and should be: %s on the library %s\n' "$suite" "${what[$fault]}"
+      result=1
     fi
   done
 done

@@ -9,7 +9,7 @@ setup_file() { debian_root wine32 bookworm --architectures=amd64,i386 --include=
   local RUN_SECONDS=900 wine=/usr/lib/wine/wine
   tested="Wine (32 bit)"
   in_root wine32
-  version=$(chroot "$OX_ROOT" $wine --version 2>/dev/null | grep -oE '[0-9]+([.][0-9]+)+' | head -n 1)
+  version=$(chroot "$OX_ROOT" dpkg-query -W -f '${Version}' wine | grep -oE '^[0-9.]+')
   as_user
   on_both work env WINEARCH=win32 "$OX_WORK/wine.sh" $wine
   sound work

@@ -84,6 +84,13 @@ std::string why_passthrough(const ProcessState& state, const std::string& execut
   return "it has made no request yet";
 }
 
+bool is_32bit(const std::string& executable) {
+  const auto content = read_if_there(executable);
+  if (!content) return false;
+  const ElfFacts facts = read_elf(*content);
+  return facts.is_elf && !facts.is_64bit;
+}
+
 std::string why_untouched(const std::string& executable) {
   const auto content = read_if_there(executable);
   if (!content) return "its executable cannot be read";
@@ -110,7 +117,8 @@ void read_maps(const std::string& directory, uint64_t live_inode, Process& proce
     if (!state && mapping.rights.starts_with("rw")) state = read_state_record(directory, mapping);
   }
   const std::string executable = directory + "/exe";
-  if (!there) {
+  // A 32-bit program has the stub, of the library's name, with nothing in it.
+  if (!there || (!state && is_32bit(executable))) {
     process.why = why_untouched(executable);
   } else if (!state) {
     process.kind = Kind::Unknown;

@@ -35,3 +35,22 @@ silent_32_bits() {
   [ -e /lib/ld-linux.so.2 ] || skip "no 32-bit programs here"
   in_private_system silent_32_bits
 }
+
+# A program of 32 bits that stays: it writes to a pipe that is full.
+told_32_bits() {
+  local libc=/usr/lib32/libc.so.6
+  [ -e "$libc" ] || libc=/usr/lib/i386-linux-gnu/libc.so.6
+  oxidalloc-enable >/dev/null
+  mkfifo /run/full
+  exec 7<>/run/full
+  head -c 65536 /dev/zero >&7
+  /lib/ld-linux.so.2 "$libc" >&7 &
+  sleep 0.3
+  grep -q liboxidalloc /proc/$!/maps || fail "it has no stub, or has ended"
+  [ "$(state_of $!) $(state_of $! why)" = "untouched a 32-bit program" ] || fail "$(state_of $!) $(state_of $! why)"
+}
+@test "status tells of a program that has the stub what it is" {
+  need jq
+  [ -e /lib/ld-linux.so.2 ] || skip "no 32-bit programs here"
+  in_private_system told_32_bits
+}
