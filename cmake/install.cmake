@@ -26,6 +26,8 @@ set(OXIDALLOC_ZSH_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING "
 install(FILES ${completions}/_oxidalloc DESTINATION ${OXIDALLOC_ZSH_DIR})
 install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/packaging/tmpfiles/oxidalloc.conf DESTINATION lib/tmpfiles.d)
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/packaging/initramfs-tools/oxidalloc
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/initramfs-tools/hooks)
 
 # --- dev: header, pkg-config file, CMake package
 install(FILES ${PROJECT_SOURCE_DIR}/include/oxidalloc.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
