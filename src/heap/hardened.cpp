@@ -52,9 +52,9 @@ struct Place {
   return {leader, is_medium_block(leader, block) ? leader->stride : 0, false};
 }
 
+// relaxed: a thread finds its own heap there only if it wrote it itself.
 bool is_own(const Descriptor* slab) {
-  const uintptr_t self = arch::thread_pointer();
-  return arch::equal(slab->owner, self) || arch::equal(slab->medium_owner, self);
+  return slab->home.load(std::memory_order_relaxed) == current_heap;
 }
 
 // Whether the block is in the list of free ones, or was there and comes back as soon as one looks.
