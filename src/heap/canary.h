@@ -38,9 +38,14 @@ inline uint64_t filler_after(size_t used) {
   return kFiller << (8 * used);
 }
 
+// Compilers make calls of loops that fill memory: longer than the loop, for what is filled here.
+inline void keep_loop(char*& at) {
+  asm("" : "+r"(at));
+}
+
 // Fills [end - slack, end), in a block that is zero there; `end` is aligned to 8.
 inline void fill(char* end, size_t slack) {
-  for (; slack >= 8; slack -= 8) std::memcpy(end -= 8, &kFiller, 8);
+  for (; slack >= 8; slack -= 8, keep_loop(end)) std::memcpy(end -= 8, &kFiller, 8);
   if (slack == 0) return;
   const uint64_t partial = filler_after(8 - slack);
   std::memcpy(end - 8, &partial, 8);
@@ -58,22 +63,27 @@ inline bool is_filled(const char* end, size_t slack) {
   return (word ^ kFiller) >> (8 * (8 - slack)) == 0;
 }
 
-// `from` and `bytes` are multiples of 16, `bytes` is not 0.
+using Vector = uint64_t __attribute__((vector_size(16), may_alias));
+
+// `from` and `bytes` are multiples of 16.
 inline bool is_zero(const char* from, size_t bytes) {
-  using Vector = uint64_t __attribute__((vector_size(16), may_alias));
+  const char* const end = from + bytes;
   Vector sum{};
-  for (const char* end = from + bytes; from != end; from += sizeof(Vector))
-    sum |= *reinterpret_cast<const Vector*>(from);
+  for (; end - from >= 64; from += 64) {
+    const auto* line = reinterpret_cast<const Vector*>(from);
+    sum |= (line[0] | line[1]) | (line[2] | line[3]);
+  }
+  for (; from != end; from += sizeof(Vector)) sum |= *reinterpret_cast<const Vector*>(from);
   return (sum[0] | sum[1]) == 0;
 }
 
 inline void zero(char* from, size_t bytes) {
-  using Vector = uint64_t __attribute__((vector_size(16), may_alias));
-  if (bytes > 256) {
+  constexpr size_t kWorthACall = 512;
+  if (bytes >= kWorthACall) {
     std::memset(from, 0, bytes);
     return;
   }
-  for (char* end = from + bytes; from != end; from += sizeof(Vector))
+  for (char* const end = from + bytes; from != end; from += sizeof(Vector), keep_loop(from))
     *reinterpret_cast<Vector*>(from) = Vector{};
 }
 

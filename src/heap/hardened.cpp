@@ -19,28 +19,42 @@ bool has_heap() {
   return current_heap != &kEmptyHeap;
 }
 
+// As region::find(), the first region first.
+[[gnu::always_inline]] inline Descriptor* slice_at(const void* address) {
+  const size_t offset = reinterpret_cast<uintptr_t>(address) - region::primary.base;
+  if (__builtin_expect(arch::below(offset, region::primary.limit), 1))
+    return region::primary.descriptor(offset >> kSliceShift);
+  return region::find(reinterpret_cast<uintptr_t>(address));
+}
+
+inline bool is_medium_block(const Descriptor* leader, const char* block) {
+  uint64_t index;
+  return medium::locate(leader, block, index);
+}
+
 // A place where a block of a slab may start. `bytes` 0: none.
 struct Place {
   Descriptor* slab;
   size_t bytes;
+  bool small;
 };
 
-Place place_of(Descriptor* slice, const char* block) {
+[[gnu::always_inline]] inline Place place_of(Descriptor* slice, const char* block) {
   if (slice->kind == SpanKind::Small) {
     const size_t bytes = slice->block_bytes();
     const auto offset = static_cast<size_t>(block - slice->start);
     const bool fits =
         small::is_multiple(slice, block) && offset != 0 && offset + bytes <= kSliceSize;
-    return {slice, fits ? bytes : 0};
+    return {slice, fits ? bytes : 0, true};
   }
-  if (slice->kind != SpanKind::Medium) return {slice, 0};
+  if (slice->kind != SpanKind::Medium) return {slice, 0, false};
   Descriptor* leader = slice->region->leader_of(slice);
-  return {leader, medium::is_block(leader, block) ? leader->block_bytes() : 0};
+  return {leader, is_medium_block(leader, block) ? leader->stride : 0, false};
 }
 
+// relaxed: a thread finds its own heap there only if it wrote it itself.
 bool is_own(const Descriptor* slab) {
-  const uintptr_t self = arch::thread_pointer();
-  return arch::equal(slab->owner, self) || arch::equal(slab->medium_owner, self);
+  return slab->home.load(std::memory_order_relaxed) == current_heap;
 }
 
 // Whether the block is in the list of free ones, or was there and comes back as soon as one looks.
@@ -49,8 +63,8 @@ bool is_listed(const Descriptor* slab, char* block) {
 }
 
 // The end of a place where no block is in use, or whose canary is damaged.
-[[noreturn]] void report_canary(Place place, char* block, uint64_t word, const void* caller) {
-  const bool carved = !is_small(place.slab->size_class) || small::is_block(place.slab, block);
+[[noreturn, gnu::cold]] void report_canary(Place place, char* block, uint64_t word, const void* caller) {
+  const bool carved = !place.small || small::is_block(place.slab, block);
   if (!carved) report::invalid_pointer("free", block, caller);
   if (word == 0 || is_listed(place.slab, block)) report::double_free(block, place.bytes, caller);
   report::overflow(block, place.bytes, caller);
@@ -63,22 +77,22 @@ bool is_sound_before(Place place, char* block) {
   char* const before = block - place.bytes;
   size_t slack;
   if (canary::matches(before, word, slack)) return true;
-  if (!is_small(place.slab->size_class) || before <= place.slab->start) return false;
+  if (!place.small || before <= place.slab->start) return false;
   return small::is_intact(place.slab, before) || small::is_in_hole(place.slab, before);
 }
 
 // Behind medium blocks there is more room that should be zero, if the block there is free: a line
 // of it. Another thread may be about to zero it.
 bool is_zero_before(Place place, const char* block) {
-  if (is_small(place.slab->size_class) || !thread_heaps::only_one()) return true;
+  if (place.small || !thread_heaps::only_one()) return true;
   const uint64_t word = *reinterpret_cast<const uint64_t*>(block - canary::kBytes);
   return word != 0 || canary::is_zero(block - kLine, kLine);
 }
 
-void check_before(Place place, char* block, const void* caller) {
+[[gnu::always_inline]] inline void check_before(Place place, char* block, const void* caller) {
   if (!is_own(place.slab)) return;
   const char* start =
-      is_small(place.slab->size_class) ? place.slab->start : medium::span_start(place.slab);
+      place.small ? place.slab->start : medium::span_start(place.slab);
   const bool has_line = block - start >= static_cast<ptrdiff_t>(kLine);
   if (block == start ||
       (is_sound_before(place, block) && (!has_line || is_zero_before(place, block))))
@@ -87,7 +101,7 @@ void check_before(Place place, char* block, const void* caller) {
 }
 
 // Checks a block in use; returns how many bytes it was asked for. nullptr for `call`: a free.
-size_t checked_size(Place place, char* block, const char* call, const void* caller) {
+[[gnu::always_inline]] inline size_t checked_size(Place place, char* block, const char* call, const void* caller) {
   const uint64_t word = __atomic_load_n(canary::word_at(block, place.bytes), __ATOMIC_RELAXED);
   size_t slack;
   if (__builtin_expect(!canary::matches(block, word, slack) || slack > place.bytes - kCanaryBytes,
@@ -130,14 +144,14 @@ void* allocate_large(size_t size, size_t alignment) {
   void* block = large::allocate(size, alignment, zeroed);
   if (!block && has_heap() && current_heap->release_kept())
     block = large::allocate(size, alignment, zeroed);
-  if (block) fill_large(region::find(reinterpret_cast<uintptr_t>(block)));
+  if (block) fill_large(slice_at(block));
   return block;
 }
 
 // The block's time is over. What the heap is about to overwrite must still be zero; the rest is
 // looked at when the block is handed out.
-void release_rested(char* block) {
-  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
+[[gnu::always_inline]] inline void release_rested(char* block) {
+  Descriptor* slice = slice_at(block);
   if (slice->kind == SpanKind::Small) {
     const size_t bytes = slice->block_bytes();
     if (small::word_in(block) != 0 || *canary::word_at(block, bytes) != 0)
@@ -146,15 +160,15 @@ void release_rested(char* block) {
   heap::release(block);
 }
 
-void wait(Place place, char* block) {
+[[gnu::always_inline]] inline void wait(Place place, char* block) {
   void* rested = block;
   if (has_heap())
-    rested = is_small(place.slab->size_class) ? current_heap->small_quarantine.exchange(block)
+    rested = place.small ? current_heap->small_quarantine.exchange(block)
                                               : current_heap->medium_quarantine.exchange(block);
   if (rested) release_rested(static_cast<char*>(rested));
 }
 
-void release_into_slab(Place place, char* block, const void* caller) {
+[[gnu::always_inline]] inline void release_into_slab(Place place, char* block, const void* caller) {
   checked_size(place, block, nullptr, caller);
   check_before(place, block, caller);
   // The canary first: whoever sees that the block is not zero yet sees that it is not in use.
@@ -200,7 +214,7 @@ void* move(void* block, size_t old_size, size_t size, const void* caller) {
 void* move_large(Descriptor* span, size_t size) {
   void* fresh = allocate_large(size, kSliceSize);
   if (!fresh) return nullptr;
-  Descriptor* to = region::find(reinterpret_cast<uintptr_t>(fresh));
+  Descriptor* to = slice_at(fresh);
   large::move(span, to, true);
   fill_large(to);
   return fresh;
@@ -232,7 +246,7 @@ void* allocate_slow(size_t size) {
 
 void release(void* pointer, const void* caller) {
   if (!pointer) return;
-  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(pointer));
+  Descriptor* slice = slice_at(pointer);
   if (!slice) {
     heap::refuse_wild("free", pointer, caller);
     return host::release(pointer);
@@ -264,7 +278,7 @@ void* allocate_aligned(size_t alignment, size_t size) {
 
 void* reallocate(void* pointer, size_t size, const void* caller) {
   if (!pointer) return allocate(size);
-  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(pointer));
+  Descriptor* slice = slice_at(pointer);
   if (!slice) {
     heap::refuse_wild("realloc", pointer, caller);
     return host::reallocate(pointer, size);
@@ -282,7 +296,7 @@ void* reallocate(void* pointer, size_t size, const void* caller) {
 
 size_t usable_size(const void* pointer, const void* caller) {
   if (!pointer) return 0;
-  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(pointer));
+  Descriptor* slice = slice_at(pointer);
   if (!slice) {
     heap::refuse_wild("malloc_usable_size", pointer, caller);
     return host::usable_size(pointer);

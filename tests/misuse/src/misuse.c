@@ -73,8 +73,7 @@ static void double_free_after_others(void) {
 static void double_free_after_reuse(void) {
   free(blocks[3]);
   for (int i = 0; i < 3; ++i) blocks[i] = malloc(size);
-  free(blocks[3]);
-  blame(blocks[3]);
+  free(blame(blocks[3]));
   for (int i = 0; i < 3; ++i) free(blocks[i]);
 }
 
@@ -255,6 +254,11 @@ static void underflow_by_8_into_free(void) {
   underflow(8, 1);
 }
 
+static volatile char seen;
+
+static void read_empty(void) { seen = *blame(malloc(size)); }
+static void write_empty(void) { *blame(malloc(size)) = 1; }
+
 static const struct {
   const char* name;
   void (*commit)(void);
@@ -291,6 +295,8 @@ static const struct {
     {"underflow_by_1_into_used", underflow_by_1_into_used},
     {"underflow_by_8_into_used", underflow_by_8_into_used},
     {"underflow_by_8_into_free", underflow_by_8_into_free},
+    {"read_empty", read_empty},
+    {"write_empty", write_empty},
     {"foreign_mapping", foreign_mapping},
     {"usable_size_freed", usable_size_freed},
     {"double_free_after_reuse", double_free_after_reuse},
