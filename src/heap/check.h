@@ -15,7 +15,7 @@ namespace ox::check {
 
 // Reports damage in a slab: free blocks that were written to; hardened, all that hardened.h says of
 // blocks.
-void slab(const Descriptor* slab);
+void slab(Descriptor* slab);
 
 // The calling thread's slabs, `most` of them, those of other classes at the next call. The nursery,
 // too.

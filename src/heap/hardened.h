@@ -6,8 +6,9 @@
 //   in use   | program's | filler     | canary   |   canary = key(address) ^ (N - 8 - n)
 //   free     | 0                      | 0        |   but for what heap/small.h writes at both ends
 //
-// So the canary tells what was asked for, to the byte, and that the block is in use. A free checks
-// canary and filler, and the eight bytes before the block; zeroes the block; and lets it wait
+// Of a small block only the first eight bytes of filler are written and looked at. So the canary
+// tells what was asked for, to the byte, and that the block is in use. A free checks canary and
+// filler, and the eight bytes before the block; zeroes the block; and lets it wait
 // (heap/quarantine.h) before the heap gets it. An allocation checks that the block is still zero.
 // Blocks are calloc's without more work.
 //
@@ -37,7 +38,10 @@ inline void* prepare(void* fresh, size_t block_bytes, size_t size) {
   auto* block = static_cast<char*>(fresh);
   if (__builtin_expect(!canary::is_zero(block, block_bytes), 0)) report_written(block, block_bytes);
   const size_t room = block_bytes - kCanaryBytes;
-  canary::fill(block + room, room - size);
+  if (block_bytes <= kMaxSmall)
+    canary::fill_small(block, size);
+  else
+    canary::fill(block + room, room - size);
   canary::write(block, block_bytes, room - size);
   return block;
 }

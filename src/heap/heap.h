@@ -74,8 +74,8 @@ template <void* (*Slow)(size_t) = allocate_slow>
     free_checked(leader, block, __builtin_return_address(0));
 }
 
-// Reports a pointer to where this heap has reserved room and no block yet.
-void refuse_wild(const char* call, const void* pointer, const void* caller);
+// Whether a pointer is to where this heap has reserved room and no block yet. Reports that.
+bool is_wild(const char* call, const void* pointer, const void* caller);
 // Whether the calling thread is in a signal handler that has interrupted the heap; says so once.
 bool in_the_middle();
 // The class whose blocks serve such a request, kNoClass: none does.

@@ -44,8 +44,11 @@ FreeBlocks listed_blocks(const Descriptor* slab) {
   FreeBlocks free;
   for (Word offset = offset_of(slab->head); offset != kNoBlock;
        offset = offset_of(word_in(slab->start + offset))) {
-    if (!is_intact(slab, slab->start + offset))
-      report::corrupted_block(slab->start + offset, slab->block_bytes(), nullptr);
+    char* const block = slab->start + offset;
+    if (!is_block(slab, block) || !is_intact(slab, block) || free[index_at(slab, offset)]) {
+      report::corrupted_block(block, slab->block_bytes(), nullptr);
+      break;  // the caller makes a list of those before
+    }
     free[index_at(slab, offset)] = true;
   }
   return free;
