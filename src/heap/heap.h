@@ -90,6 +90,9 @@ void* reallocate(void* block, size_t size, const void* caller);
 // Bytes that the program may use of a block: constant for the block's life. 0 for nullptr.
 size_t usable_size(const void* block);
 
+// With OX_CHECK=1: reports damage in the calling thread's slabs.
+void check_all();
+
 // Returns all free memory that the calling thread may take. True if there was any.
 bool trim();
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/secret.h"
+#include "heap/check.h"
 #include "heap/empty_blocks.h"
 #include "heap/heap.h"
 #include "heap/host.h"
@@ -324,6 +325,11 @@ size_t usable_size(const void* block) {
   const size_t bytes =
       checked_bytes("malloc_usable_size", slice, block, __builtin_return_address(0));
   return bytes == kNoBlock ? 0 : bytes;
+}
+
+void check_all() {
+  if (!options[Option::Check] || in_the_middle() || current_heap == &kEmptyHeap) return;
+  check::some(*current_heap, SIZE_MAX);
 }
 
 bool trim() {

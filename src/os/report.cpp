@@ -45,7 +45,7 @@ class Message {
         .text(")");
   }
 
-  void print() { os::call(SYS_write, 2, buffer_, length_); }
+  void print(int file = 2) { os::call(SYS_write, file, buffer_, length_); }
 
  private:
   char buffer_[640];
@@ -155,16 +155,16 @@ size_t survived() {
   return survivals_so_far.load(std::memory_order_relaxed);
 }
 
-void survivals() {
+void survivals(int file) {
   Message message;
   message.text("oxidalloc: ").number(survived(), 10).text(" misuses survived");
-  with_caller(message, nullptr).print();
+  with_caller(message, nullptr).print(file);
 }
 
-void leaks(size_t blocks, size_t bytes) {
+void leaks(int file, size_t blocks, size_t bytes) {
   Message message;
   message.text("oxidalloc: ").number(blocks, 10).text(" blocks, ").number(bytes, 10);
-  with_caller(message.text(" bytes in use at exit"), nullptr).print();
+  with_caller(message.text(" bytes in use at exit"), nullptr).print(file);
 }
 
 }  // namespace ox::report

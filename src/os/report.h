@@ -26,8 +26,8 @@ void interrupted();
 
 // How often the above returned.
 size_t survived();
-// Print one line and return.
-void survivals();
-void leaks(size_t blocks, size_t bytes);
+// Print one line to a file and return.
+void survivals(int file);
+void leaks(int file, size_t blocks, size_t bytes);
 
 }  // namespace ox::report

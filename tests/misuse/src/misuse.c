@@ -254,6 +254,15 @@ static void underflow_by_8_into_free(void) {
   underflow(8, 1);
 }
 
+// The block is not used again, yet others of its thread are.
+static void write_and_go_on(void) {
+  free(blocks[3]);
+  memset(blame(blocks[3]), 'A', 16);
+  for (size_t bytes = 2000; bytes < 30000; bytes += 1000) *(volatile char *)malloc(bytes) = 1;
+}
+
+static void leak(void) {}
+
 static volatile char seen;
 
 static void read_empty(void) { seen = *blame(malloc(size)); }
@@ -295,6 +304,8 @@ static const struct {
     {"underflow_by_1_into_used", underflow_by_1_into_used},
     {"underflow_by_8_into_used", underflow_by_8_into_used},
     {"underflow_by_8_into_free", underflow_by_8_into_free},
+    {"write_and_go_on", write_and_go_on},
+    {"leak", leak},
     {"read_empty", read_empty},
     {"write_empty", write_empty},
     {"foreign_mapping", foreign_mapping},
