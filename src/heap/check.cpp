@@ -44,17 +44,6 @@ void check_block(const Descriptor* slab, char* block, size_t bytes) {
   }
 }
 
-void check_blocks(const Descriptor* slab) {
-  const size_t bytes = slab->block_bytes();
-  if (is_small(slab->size_class)) {
-    for (size_t i = 0; i < slab->carved; ++i)
-      if (char* block = small::block_at(slab, i); !small::is_in_hole(slab, block))
-        check_block(slab, block, bytes);
-  } else {
-    for (size_t i = 0; i < slab->capacity; ++i) check_block(slab, slab->start + i * bytes, bytes);
-  }
-}
-
 // What lies before the first block: zero, but for the words that small::format() writes.
 void check_head(const Descriptor* slab) {
   const bool is_little = is_small(slab->size_class);
@@ -83,10 +72,28 @@ class Budget {
 
 }  // namespace
 
+void blocks(const Descriptor* slab) {
+  const size_t bytes = slab->block_bytes();
+  if (is_small(slab->size_class)) {
+    for (size_t i = 0; i < slab->carved; ++i)
+      if (char* block = small::block_at(slab, i); !small::is_in_hole(slab, block))
+        check_block(slab, block, bytes);
+  } else {
+    for (size_t i = 0; i < slab->capacity; ++i) check_block(slab, slab->start + i * bytes, bytes);
+  }
+}
+
+void free_block(const Descriptor* slab, char* block) {
+  const size_t bytes = slab->block_bytes();
+  if (*canary::word_at(block, bytes) == 0 ? !canary::is_zero(block, bytes)
+                                          : !is_zero_inside(block, bytes))
+    report::corrupted_block(block, bytes, nullptr);
+}
+
 void slab(Descriptor* slab) {
   if (is_small(slab->size_class)) check_list(slab);
   if (!kHardened || !thread_heaps::only_one()) return;
-  check_blocks(slab);
+  blocks(slab);
   check_head(slab);
 }
 

@@ -17,6 +17,10 @@ namespace ox::check {
 // blocks.
 void slab(Descriptor* slab);
 
+// Hardened: the blocks of a slab, none of which changes meanwhile, before their memory is given back.
+void blocks(const Descriptor* slab);
+void free_block(const Descriptor* slab, char* block);
+
 // The calling thread's slabs, `most` of them, those of other classes at the next call. The nursery,
 // too.
 void some(ThreadHeap& heap, size_t most);

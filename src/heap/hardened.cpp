@@ -70,33 +70,16 @@ bool is_listed(const Descriptor* slab, char* block) {
   report::overflow(block, place.bytes, caller);
 }
 
-// The word before a block is the end of another one, or of nothing.
-bool is_sound_before(Place place, char* block) {
+// The word before a medium block is the end of another one, or of nothing; then there is more that
+// should be zero: a line of it, unless another thread may be about to zero it. (What stands before a
+// small block is looked at when the block there is freed or used: that is often.)
+bool is_sound_before(Place place, const char* block) {
+  const auto room = static_cast<size_t>(block - medium::span_start(place.slab));
+  if (room < kLine) return true;
   const uint64_t word = *reinterpret_cast<const uint64_t*>(block - canary::kBytes);
-  if (word == 0) return true;
-  char* const before = block - place.bytes;
   size_t slack;
-  if (canary::matches(before, word, slack)) return true;
-  if (!place.small || before <= place.slab->start) return false;
-  return small::is_intact(place.slab, before) || small::is_in_hole(place.slab, before);
-}
-
-// Behind medium blocks there is more room that should be zero, if the block there is free: a line
-// of it. Another thread may be about to zero it.
-bool is_zero_before(Place place, const char* block) {
-  if (place.small || !thread_heaps::only_one()) return true;
-  const uint64_t word = *reinterpret_cast<const uint64_t*>(block - canary::kBytes);
-  return word != 0 || canary::is_zero(block - kLine, kLine);
-}
-
-[[gnu::always_inline]] inline void check_before(Place place, char* block, const void* caller) {
-  if (!is_own(place.slab)) return;
-  const char* start = place.small ? place.slab->start : medium::span_start(place.slab);
-  const bool has_line = block - start >= static_cast<ptrdiff_t>(kLine);
-  if (block == start ||
-      (is_sound_before(place, block) && (!has_line || is_zero_before(place, block))))
-    return;
-  report::underflow(block, place.bytes, caller);
+  if (word != 0) return canary::matches(block - place.bytes, word, slack);
+  return !thread_heaps::only_one() || canary::is_zero(block - kLine, kLine);
 }
 
 // Checks a block in use; returns how many bytes it was asked for. nullptr for `call`: a free.
@@ -172,7 +155,8 @@ void* allocate_large(size_t size, size_t alignment) {
 
 [[gnu::always_inline]] inline void release_into_slab(Place place, char* block, const void* caller) {
   checked_size(place, block, nullptr, caller);
-  check_before(place, block, caller);
+  if (!place.small && is_own(place.slab) && !is_sound_before(place, block))
+    report::underflow(block, place.bytes, caller);
   // The canary first: whoever sees that the block is not zero yet sees that it is not in use.
   __atomic_store_n(canary::word_at(block, place.bytes), 0, __ATOMIC_RELAXED);
   std::atomic_thread_fence(std::memory_order_release);

@@ -63,7 +63,7 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
   return {before, purge ? after : 0, worth_mail};
 }
 
-Added push_small(Descriptor* slab, char* block, const void* caller) {
+Added push_small(Descriptor* slab, char* block) {
   return add(slab, slab->remote.load(std::memory_order_relaxed), [&](small::Word before) {
     small::put_word(slab, block, before ? before : first_word(slab));
     return small::make_word(slab, small::used_of(before) + 1,
@@ -156,7 +156,7 @@ void push(Descriptor* slab, void* block, const void* caller) {
   if (is_free(slab, block)) return report::double_free(block, bytes_of(slab, block), caller);
   const os::Section section;  // others wait for the end of a purge, and of mail under way
   auto* bytes = static_cast<char*>(block);
-  const Added added = slab->kind != SpanKind::Medium ? push_small(slab, bytes, caller)
+  const Added added = slab->kind != SpanKind::Medium ? push_small(slab, bytes)
                                                      : push_medium(slab, bytes, caller);
   if (added.is_worth_mail && slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted) send(slab);
   if (added.to_purge) idle::purge(slab, added.to_purge);

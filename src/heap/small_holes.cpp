@@ -2,6 +2,7 @@
 // blocks of the slab are in use. See small.h.
 #include <bitset>
 
+#include "heap/check.h"
 #include "heap/small.h"
 #include "os/memory.h"
 #include "os/report.h"
@@ -130,6 +131,9 @@ void make_holes(Descriptor* slab) {
   const FreeBlocks free = listed_blocks(slab);
   const uint64_t wanted = free_pages(slab, free);
   if (wanted == 0) return;
+  if constexpr (kHardened)
+    for (size_t index = 0; index < slab->carved; ++index)
+      if (free[index]) check::free_block(slab, block_at(slab, index));
   // A fork meanwhile finds no list: all blocks are in use then.
   slab->head = make_word(slab, slab->carved, kNoBlock);
   slab->holes = purge_pages(slab, wanted);

@@ -435,6 +435,7 @@ void ThreadHeap::adopt(Descriptor* slab) {
 
 void ThreadHeap::release(Descriptor* slab) {
   check::on_slow_path(*this);
+  if constexpr (kHardened) check::blocks(slab);
   class_slices::subtract(index_of(slab->size_class), slab->slices);
   count_medium(slab, -1);
   slab->set_owner(0);

@@ -43,14 +43,14 @@ static void* free_it(void* block) {
 }
 
 static void double_free(unsigned step) {
-  void* block = malloc(size_at(step));
+  void* block = malloc(size_at(step + step / EVERY % 3));
   free(block);
   free(block);
 }
 
 static void double_free_in_thread(unsigned step) {
   pthread_t thread;
-  void* block = malloc(size_at(step));
+  void* block = malloc(size_at(step + step / EVERY % 3));
   free(block);
   if (pthread_create(&thread, NULL, free_it, block) != 0) fail("no thread");
   pthread_join(thread, NULL);
@@ -64,7 +64,7 @@ static void interior(unsigned step) {
 }
 
 static void write_after_free(unsigned step) {
-  char* block = malloc(size_at(step));
+  char* block = malloc(size_at(step + 1));  // a small one
   free(block);
   memset(block, 'A', 16);
 }
@@ -84,6 +84,7 @@ static const struct {
             {"every_bug", every_bug}};
 
 static void work(void (*commit)(unsigned)) {
+  for (int i = 0; i < LIVE; ++i) replace(i, (unsigned)i);
   for (unsigned step = 1; step <= OPERATIONS; ++step) {
     replace((int)(step * 2654435761u % LIVE), step);
     if (step % EVERY == 0) commit(step);

@@ -44,6 +44,11 @@ static void use_up_by(void* (*allocate)(size_t)) {
   }
 }
 
+// Their slabs come into use again.
+static void free_most(void) {
+  for (int i = 60; i < BLOCKS; ++i) free(blocks[i]);
+}
+
 static void use_up(void) {
   use_up_by(malloc);
 }
@@ -149,6 +154,7 @@ static void realloc_freed_larger(void) {
 static void write_after_free(void) {
   free(blocks[3]);
   memset(blame(blocks[3]), 'A', size < 64 ? size : 64);
+  free_most();
   use_up();
 }
 
@@ -160,6 +166,7 @@ static void usable_size_freed(void) {
 static void write_inside_after_free(void) {
   free(blocks[3]);
   memset(blame(blocks[3]) + size / 2, 'A', 8);
+  free_most();
   use_up();
 }
 
@@ -167,12 +174,14 @@ static void write_after_free_delayed(void) {
   free(blocks[3]);
   for (int i = 20; i < 60; ++i) free(blocks[i]);
   memset(blame(blocks[3]), 'A', size < 64 ? size : 64);
+  free_most();
   use_up();
 }
 
 static void calloc_after_write(void) {
   free(blocks[3]);
   memset(blame(blocks[3]), 'A', size < 64 ? size : 64);
+  free_most();
   use_up_by(zeroed);
 }
 
@@ -180,6 +189,7 @@ static void calloc_after_write(void) {
 static void corrupt_free_list(void) {
   for (int i = 3; i < 9; ++i) free(blocks[i]);
   memcpy(blame(blocks[5]), &blocks[20], sizeof blocks[20]);
+  free_most();
   use_up();
 }
 
