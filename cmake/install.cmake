@@ -24,7 +24,7 @@ foreach(tool enable disable status run denylist rescue)
 endforeach()
 set(OXIDALLOC_ZSH_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING "Where zsh looks for completions")
 install(FILES ${completions}/_oxidalloc DESTINATION ${OXIDALLOC_ZSH_DIR})
-install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/packaging/tmpfiles/oxidalloc.conf DESTINATION lib/tmpfiles.d)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/packaging/initramfs-tools/oxidalloc
   DESTINATION ${CMAKE_INSTALL_DATADIR}/initramfs-tools/hooks)

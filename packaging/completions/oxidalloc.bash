@@ -4,7 +4,7 @@
 # The options of one tool, or of one action of oxidalloc-denylist.
 _oxidalloc_options() {
   case $1 in
-    enable) echo --root --json --dry-run --verbose --mode --library --rollback --reconcile ;;
+    enable) echo --root --json --dry-run --verbose --mode --library --hardened --rollback --reconcile ;;
     disable) echo --root --json --dry-run --purge ;;
     status) echo --root --json --verbose --prometheus --watch --interval --frames ;;
     run) echo --system-malloc --profile --stats --library ;;

@@ -28,6 +28,7 @@ __oxidalloc_each enable -l dry-run -d 'Check everything, change nothing'
 __oxidalloc_each enable -s v -l verbose -d 'Print every check'
 __oxidalloc_each enable -l mode -x -a 'auto boot-safe direct' -d 'How it is put in place'
 __oxidalloc_each enable -l library -r -d 'Another library than the package\'s'
+__oxidalloc_each enable -l hardened -d 'The hardened library'
 __oxidalloc_each enable -l rollback -d 'Go back to the library before this one'
 __oxidalloc_each enable -l reconcile -d 'For package managers: renew the live copy if enabled'
 

@@ -68,8 +68,10 @@ std::string source_of(const Layout& layout, const Options& options) {
   const std::string source = options.rollback ? layout.previous() : layout.master;
   if (source.empty() || !exists(layout.at(source)))
     throw Refused(
-        options.rollback ? "there is no earlier library to go back to"
-                         : "there is no " + std::string(kLibraryName) + " installed",
+        options.rollback
+            ? "there is no earlier library to go back to"
+            : "there is no " + std::string(options.hardened ? kHardenedName : kLibraryName) +
+                  " installed",
         options.rollback ? "" : "Install the package, or name the library with --library.");
   return source;
 }
@@ -156,7 +158,10 @@ int reconcile(const Layout& layout, const Options& options) {
 }  // namespace
 
 int enable(const Options& options) {
-  const Layout layout = find_layout(options.root, options.library);
+  Layout layout = find_layout(options.root, options.library);
+  // What is asked for now; an upgrade renews what was asked for before.
+  if (!options.reconcile && options.library.empty())
+    layout.master = find_master(layout, options.hardened);
   refuse_early(layout);
   const Mode mode = mode_asked_for(layout, options);
   if (options.dry_run) return dry_run(layout, options, mode);
@@ -176,7 +181,8 @@ int enable(const Options& options) {
   const std::string noise = run_shell(layout).messages;
   const bool counted = put_in_place(layout, mode);
   last_trial(layout, noise);
-  write_state(layout, {.mode = mode, .since = now_utc(), .reason = ""});
+  const bool hardened = options.rollback ? read_state(layout).hardened : options.hardened;
+  write_state(layout, {.mode = mode, .since = now_utc(), .hardened = hardened, .reason = ""});
   if (options.json) print_json(checks, mode, true);
   say(options, std::string("Oxidalloc is on (") + cli::name_of(mode) +
                    " mode) for programs that start from now on. Undo with oxidalloc-disable.");

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "cli/files.h"
+#include "cli/state.h"
 
 namespace ox::cli {
 namespace {
@@ -27,12 +28,13 @@ std::string find_libdir(const std::string& root) {
   return "lib";
 }
 
-std::string find_master(const std::string& root, const std::string& libdir) {
+std::string find_library(const std::string& root, const std::string& libdir,
+                         std::string_view name) {
   const std::array<std::string, 6> directories{"/usr/" + libdir, "/usr/lib",
                                                "/usr/lib64",     "/usr/local/" + libdir,
                                                "/usr/local/lib", "/usr/local/lib64"};
   for (const std::string& directory : directories) {
-    std::string path = directory + "/" + std::string(kLibraryName);
+    std::string path = directory + "/" + std::string(name);
     if (exists(root + path)) return path;
   }
   return "";
@@ -66,12 +68,16 @@ bool Layout::has_systemd() const {
   return is_running_system() ? exists("/run/systemd/system") : installed;
 }
 
+std::string find_master(const Layout& layout, bool hardened) {
+  return find_library(layout.root, layout.libdir, hardened ? kHardenedName : kLibraryName);
+}
+
 Layout find_layout(std::string root, const std::string& library) {
   while (!root.empty() && root.back() == '/') root.pop_back();
   Layout layout;
   layout.libdir = find_libdir(root);
-  layout.master = library.empty() ? find_master(root, layout.libdir) : library;
   layout.root = std::move(root);
+  layout.master = library.empty() ? find_master(layout, read_state(layout).hardened) : library;
   return layout;
 }
 

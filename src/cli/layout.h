@@ -10,6 +10,7 @@ namespace ox::cli {
 // What stands in the preload file. The loader expands $LIB, so that 32-bit programs find the stub.
 inline constexpr std::string_view kEntry = "/usr/$LIB/oxidalloc/liboxidalloc.so";
 inline constexpr std::string_view kLibraryName = "liboxidalloc.so";
+inline constexpr std::string_view kHardenedName = "liboxidalloc-hardened.so";
 // Where the preload file points to in boot-safe mode.
 inline constexpr std::string_view kBootLink = "/run/oxidalloc/ld.so.preload";
 
@@ -45,7 +46,10 @@ struct Layout {
   bool has_systemd() const;
 };
 
-// `library`: a master other than the package's, "" for that.
+// The package's library of that build, "" if it is not installed.
+std::string find_master(const Layout& layout, bool hardened);
+
+// `library`: a master other than the package's, "" for that: of the build that is recorded.
 Layout find_layout(std::string root, const std::string& library);
 
 }  // namespace ox::cli

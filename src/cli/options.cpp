@@ -33,8 +33,11 @@ void enable_options(CLI::App& app, Options& options) {
                  "direct: the entry stands in /etc/ld.so.preload; auto: boot-safe where it can be")
       ->check(CLI::IsMember({"auto", "boot-safe", "direct"}))
       ->capture_default_str();
-  app.add_option("--library", options.library, "Another library than the package's")
-      ->type_name("FILE");
+  auto* library = app.add_option("--library", options.library, "Another library than the package's")
+                      ->type_name("FILE");
+  app.add_flag("--hardened", options.hardened,
+               "The hardened library: finds more bugs, for certain; takes more time and memory")
+      ->excludes(library);
   auto* rollback =
       app.add_flag("--rollback", options.rollback, "Go back to the library in use before this one");
   app.add_flag("--reconcile", options.reconcile,

@@ -16,6 +16,7 @@ struct Options {
   // enable
   std::string mode = "auto";
   std::string library;
+  bool hardened = false;
   bool rollback = false;
   bool reconcile = false;
   // disable

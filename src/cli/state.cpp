@@ -22,12 +22,15 @@ State read_state(const Layout& layout) {
     if (field("mode") == name_of(mode)) state.mode = mode;
   state.since = field("since");
   state.reason = field("reason");
+  state.hardened = json.value("hardened", nlohmann::json(false)) == true;
   return state;
 }
 
 void write_state(const Layout& layout, const State& state) {
-  const nlohmann::json json{
-      {"mode", name_of(state.mode)}, {"since", state.since}, {"reason", state.reason}};
+  const nlohmann::json json{{"mode", name_of(state.mode)},
+                            {"since", state.since},
+                            {"hardened", state.hardened},
+                            {"reason", state.reason}};
   make_directories(layout.config());
   replace_file(layout.state(), json.dump(2) + "\n", {});
 }

@@ -12,6 +12,7 @@ namespace ox::cli {
 struct State {
   Mode mode = Mode::Off;  // what the administrator asked for
   std::string since;      // UTC, "2026-01-31T12:00:00Z"; "" if never enabled
+  bool hardened = false;  // which of the package's libraries
   std::string reason;     // why it is off, where a tool and not the administrator turned it off
 };
 

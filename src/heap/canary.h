@@ -65,26 +65,57 @@ inline bool is_filled(const char* end, size_t slack) {
 
 using Vector = uint64_t __attribute__((vector_size(16), may_alias));
 
-// `from` and `bytes` are multiples of 16.
+constexpr size_t kLine = 4 * sizeof(Vector);
+
+inline Vector line_at(const char* at) {
+  const auto* part = reinterpret_cast<const Vector*>(at);
+  return (part[0] | part[1]) | (part[2] | part[3]);
+}
+inline void zero_line(char* at) {
+  auto* part = reinterpret_cast<Vector*>(at);
+  part[0] = part[1] = part[2] = part[3] = Vector{};
+}
+
+// `from` and `bytes` are multiples of 16. Whole lines, the last one overlapping: sizes vary, and
+// each branch that depends on them is guessed wrong often.
 inline bool is_zero(const char* from, size_t bytes) {
   const char* const end = from + bytes;
   Vector sum{};
-  for (; end - from >= 64; from += 64) {
-    const auto* line = reinterpret_cast<const Vector*>(from);
-    sum |= (line[0] | line[1]) | (line[2] | line[3]);
+  if (bytes < kLine) {
+    for (; from != end; from += sizeof(Vector)) sum |= *reinterpret_cast<const Vector*>(from);
+  } else {
+    sum = line_at(end - kLine);
+    for (; end - from > static_cast<ptrdiff_t>(kLine); from += kLine) sum |= line_at(from);
   }
-  for (; from != end; from += sizeof(Vector)) sum |= *reinterpret_cast<const Vector*>(from);
   return (sum[0] | sum[1]) == 0;
 }
 
 inline void zero(char* from, size_t bytes) {
-  constexpr size_t kWorthACall = 512;
-  if (bytes >= kWorthACall) {
+  constexpr size_t kWorthACall = 1024;
+  char* const end = from + bytes;
+  if (bytes > kWorthACall) {
     std::memset(from, 0, bytes);
-    return;
+  } else if (bytes < kLine) {
+    for (; from != end; from += sizeof(Vector), keep_loop(from))
+      *reinterpret_cast<Vector*>(from) = Vector{};
+  } else {
+    zero_line(end - kLine);
+    for (; end - from > static_cast<ptrdiff_t>(kLine); from += kLine, keep_loop(from))
+      zero_line(from);
   }
-  for (char* const end = from + bytes; from != end; from += sizeof(Vector), keep_loop(from))
-    *reinterpret_cast<Vector*>(from) = Vector{};
+}
+
+// Small blocks: filler in the first eight unused bytes alone, if there are so many. Before the
+// canary is written, for it may have its place in the same bytes.
+inline void fill_small(char* block, size_t size) {
+  std::memcpy(block + size, &kFiller, sizeof kFiller);
+}
+
+inline bool is_filled_small(const char* block, size_t size, size_t slack) {
+  uint64_t word;
+  std::memcpy(&word, block + size, sizeof word);
+  const uint64_t bits = slack < 8 ? (uint64_t{1} << (8 * slack)) - 1 : ~uint64_t{0};
+  return ((word ^ kFiller) & bits) == 0;
 }
 
 }  // namespace ox::canary

@@ -11,12 +11,12 @@ namespace {
 using canary::kBytes;
 
 // The free list holds blocks of the slab, each as it was left, and none twice: it ends.
-void check_list(const Descriptor* slab) {
+void check_list(Descriptor* slab) {
   small::Word word = slab->head;
   for (size_t left = slab->carved; small::offset_of(word) != small::kNoBlock; --left) {
     char* block = slab->start + small::offset_of(word);
     if (left == 0 || !small::is_block(slab, block) || !small::is_intact(slab, block))
-      report::corrupted_block(block, slab->block_bytes(), nullptr);
+      return small::lose_list(slab, block);
     word = small::word_in(block);
   }
 }
@@ -32,23 +32,15 @@ void check_block(const Descriptor* slab, char* block, size_t bytes) {
   const uint64_t word = *canary::word_at(block, bytes);
   size_t slack;
   if (canary::matches(block, word, slack) && slack <= bytes - kBytes) {
-    if (!canary::is_filled(block + bytes - kBytes, slack)) report::overflow(block, bytes, nullptr);
+    const size_t size = bytes - kBytes - slack;
+    const bool filled = is_small(slab->size_class) ? canary::is_filled_small(block, size, slack)
+                                                   : canary::is_filled(block + size + slack, slack);
+    if (!filled) report::overflow(block, bytes, nullptr);
   } else if (word == 0) {
     if (!canary::is_zero(block, bytes)) report::corrupted_block(block, bytes, nullptr);
   } else if (!is_small(slab->size_class) || !small::is_intact(slab, block) ||
              !is_zero_inside(block, bytes)) {
     report::corrupted_block(block, bytes, nullptr);
-  }
-}
-
-void check_blocks(const Descriptor* slab) {
-  const size_t bytes = slab->block_bytes();
-  if (is_small(slab->size_class)) {
-    for (size_t i = 0; i < slab->carved; ++i)
-      if (char* block = small::block_at(slab, i); !small::is_in_hole(slab, block))
-        check_block(slab, block, bytes);
-  } else {
-    for (size_t i = 0; i < slab->capacity; ++i) check_block(slab, slab->start + i * bytes, bytes);
   }
 }
 
@@ -65,13 +57,13 @@ class Budget {
  public:
   explicit Budget(size_t most) : left_(most) {}
   bool spent() const { return left_ == 0; }
-  void check(const Descriptor* one) {
+  void check(Descriptor* one) {
     if (spent() || one == no_slab()) return;
     --left_;
     slab(one);
   }
   void check(const DescriptorList& list) {
-    for (const Descriptor* one = list.first; one && !spent(); one = one->next) check(one);
+    for (Descriptor* one = list.first; one && !spent(); one = one->next) check(one);
   }
 
  private:
@@ -80,10 +72,28 @@ class Budget {
 
 }  // namespace
 
-void slab(const Descriptor* slab) {
+void blocks(const Descriptor* slab) {
+  const size_t bytes = slab->block_bytes();
+  if (is_small(slab->size_class)) {
+    for (size_t i = 0; i < slab->carved; ++i)
+      if (char* block = small::block_at(slab, i); !small::is_in_hole(slab, block))
+        check_block(slab, block, bytes);
+  } else {
+    for (size_t i = 0; i < slab->capacity; ++i) check_block(slab, slab->start + i * bytes, bytes);
+  }
+}
+
+void free_block(const Descriptor* slab, char* block) {
+  const size_t bytes = slab->block_bytes();
+  if (*canary::word_at(block, bytes) == 0 ? !canary::is_zero(block, bytes)
+                                          : !is_zero_inside(block, bytes))
+    report::corrupted_block(block, bytes, nullptr);
+}
+
+void slab(Descriptor* slab) {
   if (is_small(slab->size_class)) check_list(slab);
   if (!kHardened || !thread_heaps::only_one()) return;
-  check_blocks(slab);
+  blocks(slab);
   check_head(slab);
 }
 

@@ -15,7 +15,11 @@ namespace ox::check {
 
 // Reports damage in a slab: free blocks that were written to; hardened, all that hardened.h says of
 // blocks.
-void slab(const Descriptor* slab);
+void slab(Descriptor* slab);
+
+// Hardened: the blocks of a slab, none of which changes meanwhile, before their memory is given back.
+void blocks(const Descriptor* slab);
+void free_block(const Descriptor* slab, char* block);
 
 // The calling thread's slabs, `most` of them, those of other classes at the next call. The nursery,
 // too.

@@ -63,45 +63,28 @@ bool is_listed(const Descriptor* slab, char* block) {
 }
 
 // The end of a place where no block is in use, or whose canary is damaged.
-[[noreturn, gnu::cold]] void report_canary(Place place, char* block, uint64_t word, const void* caller) {
+[[gnu::cold]] void report_canary(Place place, char* block, uint64_t word, const void* caller) {
   const bool carved = !place.small || small::is_block(place.slab, block);
   if (!carved) report::invalid_pointer("free", block, caller);
   if (word == 0 || is_listed(place.slab, block)) report::double_free(block, place.bytes, caller);
   report::overflow(block, place.bytes, caller);
 }
 
-// The word before a block is the end of another one, or of nothing.
-bool is_sound_before(Place place, char* block) {
+// The word before a medium block is the end of another one, or of nothing; then there is more that
+// should be zero: a line of it, unless another thread may be about to zero it. (What stands before a
+// small block is looked at when the block there is freed or used: that is often.)
+bool is_sound_before(Place place, const char* block) {
+  const auto room = static_cast<size_t>(block - medium::span_start(place.slab));
+  if (room < kLine) return true;
   const uint64_t word = *reinterpret_cast<const uint64_t*>(block - canary::kBytes);
-  if (word == 0) return true;
-  char* const before = block - place.bytes;
   size_t slack;
-  if (canary::matches(before, word, slack)) return true;
-  if (!place.small || before <= place.slab->start) return false;
-  return small::is_intact(place.slab, before) || small::is_in_hole(place.slab, before);
-}
-
-// Behind medium blocks there is more room that should be zero, if the block there is free: a line
-// of it. Another thread may be about to zero it.
-bool is_zero_before(Place place, const char* block) {
-  if (place.small || !thread_heaps::only_one()) return true;
-  const uint64_t word = *reinterpret_cast<const uint64_t*>(block - canary::kBytes);
-  return word != 0 || canary::is_zero(block - kLine, kLine);
-}
-
-[[gnu::always_inline]] inline void check_before(Place place, char* block, const void* caller) {
-  if (!is_own(place.slab)) return;
-  const char* start =
-      place.small ? place.slab->start : medium::span_start(place.slab);
-  const bool has_line = block - start >= static_cast<ptrdiff_t>(kLine);
-  if (block == start ||
-      (is_sound_before(place, block) && (!has_line || is_zero_before(place, block))))
-    return;
-  report::underflow(block, place.bytes, caller);
+  if (word != 0) return canary::matches(block - place.bytes, word, slack);
+  return !thread_heaps::only_one() || canary::is_zero(block - kLine, kLine);
 }
 
 // Checks a block in use; returns how many bytes it was asked for. nullptr for `call`: a free.
-[[gnu::always_inline]] inline size_t checked_size(Place place, char* block, const char* call, const void* caller) {
+[[gnu::always_inline]] inline size_t checked_size(Place place, char* block, const char* call,
+                                                  const void* caller) {
   const uint64_t word = __atomic_load_n(canary::word_at(block, place.bytes), __ATOMIC_RELAXED);
   size_t slack;
   if (__builtin_expect(!canary::matches(block, word, slack) || slack > place.bytes - kCanaryBytes,
@@ -110,9 +93,11 @@ bool is_zero_before(Place place, const char* block) {
       report::invalid_pointer(call, block, caller);
     report_canary(place, block, word, caller);
   }
-  if (__builtin_expect(!canary::is_filled(block + place.bytes - kCanaryBytes, slack), 0))
-    report::overflow(block, place.bytes, caller);
-  return place.bytes - kCanaryBytes - slack;
+  const size_t size = place.bytes - kCanaryBytes - slack;
+  const bool filled = place.small ? canary::is_filled_small(block, size, slack)
+                                  : canary::is_filled(block + size + slack, slack);
+  if (__builtin_expect(!filled, 0)) report::overflow(block, place.bytes, caller);
+  return size;
 }
 
 char* filler_of(const Descriptor* span, size_t& bytes) {
@@ -164,13 +149,14 @@ void* allocate_large(size_t size, size_t alignment) {
   void* rested = block;
   if (has_heap())
     rested = place.small ? current_heap->small_quarantine.exchange(block)
-                                              : current_heap->medium_quarantine.exchange(block);
+                         : current_heap->medium_quarantine.exchange(block);
   if (rested) release_rested(static_cast<char*>(rested));
 }
 
 [[gnu::always_inline]] inline void release_into_slab(Place place, char* block, const void* caller) {
   checked_size(place, block, nullptr, caller);
-  check_before(place, block, caller);
+  if (!place.small && is_own(place.slab) && !is_sound_before(place, block))
+    report::underflow(block, place.bytes, caller);
   // The canary first: whoever sees that the block is not zero yet sees that it is not in use.
   __atomic_store_n(canary::word_at(block, place.bytes), 0, __ATOMIC_RELAXED);
   std::atomic_thread_fence(std::memory_order_release);
@@ -185,6 +171,7 @@ size_t size_of(Descriptor* slice, char* block, const char* call, const void* cal
   if (is_large(slice, block)) return slice->bytes;
   if (slice->kind == SpanKind::Empty && empty_blocks::is_in_use(block)) return 0;
   report::invalid_pointer(call, block, caller);
+  __builtin_unreachable();  // it is fatal here
 }
 
 bool resize_large(Descriptor* span, size_t size) {
@@ -248,10 +235,10 @@ void release(void* pointer, const void* caller) {
   if (!pointer) return;
   Descriptor* slice = slice_at(pointer);
   if (!slice) {
-    heap::refuse_wild("free", pointer, caller);
-    return host::release(pointer);
+    if (!heap::is_wild("free", pointer, caller)) host::release(pointer);
+    return;
   }
-  if (heap::in_the_middle()) return;
+  if (__builtin_expect(os::interrupted(), 0) && heap::in_the_middle()) return;
   auto* block = static_cast<char*>(pointer);
   const Place place = place_of(slice, block);
   if (__builtin_expect(place.bytes != 0, 1)) return release_into_slab(place, block, caller);
@@ -279,10 +266,8 @@ void* allocate_aligned(size_t alignment, size_t size) {
 void* reallocate(void* pointer, size_t size, const void* caller) {
   if (!pointer) return allocate(size);
   Descriptor* slice = slice_at(pointer);
-  if (!slice) {
-    heap::refuse_wild("realloc", pointer, caller);
-    return host::reallocate(pointer, size);
-  }
+  if (!slice)
+    return heap::is_wild("realloc", pointer, caller) ? nullptr : host::reallocate(pointer, size);
   auto* block = static_cast<char*>(pointer);
   const size_t old_size = size_of(slice, block, "realloc", caller);
   if (size > PTRDIFF_MAX) return nullptr;
@@ -297,10 +282,8 @@ void* reallocate(void* pointer, size_t size, const void* caller) {
 size_t usable_size(const void* pointer, const void* caller) {
   if (!pointer) return 0;
   Descriptor* slice = slice_at(pointer);
-  if (!slice) {
-    heap::refuse_wild("malloc_usable_size", pointer, caller);
-    return host::usable_size(pointer);
-  }
+  if (!slice)
+    return heap::is_wild("malloc_usable_size", pointer, caller) ? 0 : host::usable_size(pointer);
   return size_of(slice, static_cast<char*>(const_cast<void*>(pointer)), "malloc_usable_size",
                  caller);
 }

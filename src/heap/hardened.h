@@ -6,8 +6,9 @@
 //   in use   | program's | filler     | canary   |   canary = key(address) ^ (N - 8 - n)
 //   free     | 0                      | 0        |   but for what heap/small.h writes at both ends
 //
-// So the canary tells what was asked for, to the byte, and that the block is in use. A free checks
-// canary and filler, and the eight bytes before the block; zeroes the block; and lets it wait
+// Of a small block only the first eight bytes of filler are written and looked at. So the canary
+// tells what was asked for, to the byte, and that the block is in use. A free checks canary and
+// filler, and the eight bytes before the block; zeroes the block; and lets it wait
 // (heap/quarantine.h) before the heap gets it. An allocation checks that the block is still zero.
 // Blocks are calloc's without more work.
 //
@@ -37,9 +38,19 @@ inline void* prepare(void* fresh, size_t block_bytes, size_t size) {
   auto* block = static_cast<char*>(fresh);
   if (__builtin_expect(!canary::is_zero(block, block_bytes), 0)) report_written(block, block_bytes);
   const size_t room = block_bytes - kCanaryBytes;
-  canary::fill(block + room, room - size);
+  if (block_bytes <= kMaxSmall)
+    canary::fill_small(block, size);
+  else
+    canary::fill(block + room, room - size);
   canary::write(block, block_bytes, room - size);
   return block;
+}
+
+// The next block of a slab is checked whole when it is handed out.
+inline void prefetch_top(const Descriptor* slab) {
+  const char* top = slab->start + small::offset_of(slab->head);
+  __builtin_prefetch(top, 1);
+  __builtin_prefetch(top + slab->block_bytes() - canary::kBytes, 1);
 }
 
 template <void* (*Slow)(size_t) = allocate_slow>
@@ -52,6 +63,7 @@ template <void* (*Slow)(size_t) = allocate_slow>
     if (inner <= kMaxSmall) {
       slab = heap->slots[small_slot(inner)];
       block = small::pop(slab);
+      prefetch_top(slab);
     } else {
       slab = heap->medium_slots[heap->medium_map[medium_slot(inner)]];
       block = medium::pop(slab);

@@ -74,8 +74,8 @@ template <void* (*Slow)(size_t) = allocate_slow>
     free_checked(leader, block, __builtin_return_address(0));
 }
 
-// Reports a pointer to where this heap has reserved room and no block yet.
-void refuse_wild(const char* call, const void* pointer, const void* caller);
+// Whether a pointer is to where this heap has reserved room and no block yet. Reports that.
+bool is_wild(const char* call, const void* pointer, const void* caller);
 // Whether the calling thread is in a signal handler that has interrupted the heap; says so once.
 bool in_the_middle();
 // The class whose blocks serve such a request, kNoClass: none does.
@@ -89,6 +89,9 @@ void* allocate_aligned(size_t alignment, size_t size);
 void* reallocate(void* block, size_t size, const void* caller);
 // Bytes that the program may use of a block: constant for the block's life. 0 for nullptr.
 size_t usable_size(const void* block);
+
+// With OX_CHECK=1: reports damage in the calling thread's slabs.
+void check_all();
 
 // Returns all free memory that the calling thread may take. True if there was any.
 bool trim();

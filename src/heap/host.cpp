@@ -24,6 +24,7 @@ namespace ox::host {
 }
 [[gnu::weak]] void* reallocate(void* block, size_t) {
   report::invalid_pointer("realloc", block, nullptr);
+  return nullptr;
 }
 [[gnu::weak]] void release(void* block) {
   report::invalid_pointer("free", block, nullptr);

@@ -1,5 +1,6 @@
 #include "heap/idle.h"
 
+#include "heap/check.h"
 #include "heap/medium.h"
 #include "heap/small.h"
 #include "os/lock.h"
@@ -22,6 +23,7 @@ void added(size_t bytes) {
 }
 
 void purge(Descriptor* slab, uint64_t word) {
+  if constexpr (kHardened) check::blocks(slab);
   char* start = slab->kind == SpanKind::Medium ? medium::span_start(slab) : slab->start;
   const bool purged = os::purge(start, slab->size());
   if (purged)

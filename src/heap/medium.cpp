@@ -1,5 +1,6 @@
 #include "heap/medium.h"
 
+#include "heap/canary.h"
 #include "heap/idle.h"
 #include "os/memory.h"
 #include "os/report.h"
@@ -80,6 +81,8 @@ void give_back(Descriptor* slab) {
     const size_t before = reinterpret_cast<uintptr_t>(from) % os::page_size();
     const size_t skip = before ? os::page_size() - before : 0;
     const size_t bytes = count * slab->stride;
+    if (kHardened && !canary::is_zero(from, bytes))
+      report::corrupted_block(from, slab->stride, nullptr);
     if (bytes > skip) {
       const size_t whole = align_down(bytes - skip, os::page_size());
       if (whole && os::purge(from + skip, whole)) span_heap::note_given_back(whole);

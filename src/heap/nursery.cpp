@@ -74,7 +74,11 @@ char* Nursery::pop(SizeClass cls) {
   uint16_t& top = top_[index_of(cls)];
   if (top == 0) return nullptr;
   char* block = span_->start + top;
-  if (!small::has_mark(span_, block)) report::corrupted_block(block, block_size(cls), nullptr);
+  if (!small::has_mark(span_, block)) {
+    report::corrupted_block(block, block_size(cls), nullptr);
+    top = 0;
+    return nullptr;
+  }
   top = static_cast<uint16_t>(offset_of(word_in(block)));
   word_in(block) = 0;
   return block;
@@ -90,24 +94,28 @@ bool Nursery::contains(const char* block) const {
   return false;
 }
 
-void Nursery::check() const {
+void Nursery::check() {
   for (size_t index = 0; span_ && index < kServed; ++index)
     for (size_t offset = top_[index], left = kSliceSize / kMinAlignment; offset != 0; --left) {
       char* block = span_->start + offset;
       const bool sound = left != 0 && is_block(block) && small::has_mark(span_, block) &&
                          small::used_of(word_in(block)) == 0 &&
                          class_at(cell_of(block)) == static_cast<SizeClass>(index);
-      if (!sound) report::corrupted_block(block, kBlockSizes[index], nullptr);
+      if (!sound) {
+        report::corrupted_block(block, kBlockSizes[index], nullptr);
+        top_[index] = 0;
+        break;
+      }
       offset = offset_of(word_in(block));
     }
 }
 
 void Nursery::release(void* block, const void* caller) {
   auto* bytes = static_cast<char*>(block);
-  if (!is_block(block)) report::invalid_pointer("free", block, caller);
+  if (!is_block(block)) return report::invalid_pointer("free", block, caller);
   if (small::has_mark(span_, bytes)) {
     take_remote();
-    if (contains(bytes)) report::double_free(block, block_bytes(block), caller);
+    if (contains(bytes)) return report::double_free(block, block_bytes(block), caller);
   }
   --live_[index_of(class_at(cell_of(block)))];
   push(bytes);
@@ -120,7 +128,8 @@ void Nursery::take_remote() {
   remote_frees_ += small::used_of(word);
   while (offset_of(word) != small::kNoBlock) {
     char* block = span_->start + offset_of(word);
-    if (!small::has_mark(span_, block)) report::corrupted_block(block, block_bytes(block), nullptr);
+    if (!small::has_mark(span_, block))
+      return report::corrupted_block(block, block_bytes(block), nullptr);
     word = word_in(block);
     word_in(block) = 0;
     release(block, nullptr);

@@ -35,8 +35,8 @@ class Nursery {
   // Whether the block waits in a free list. Costs a walk.
   bool contains(const char* block) const;
 
-  // Reports damage in the free lists.
-  void check() const;
+  // Reports damage in the free lists, and forgets the list.
+  void check();
 
   // Gives the slice back if no block is in use.
   void close();

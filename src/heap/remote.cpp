@@ -53,7 +53,7 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
   do {
     after = with_block(before);
     worth_mail = is_worth_mail(slab, after);
-    idle = idle::is_idle(slab, after);
+    idle = after != before && idle::is_idle(slab, after);
     purge = idle && idle::too_many(size);
     // seq_cst: see remote.h; also releases the block, and its word, to the owner. On failure
     // acquire: with_block() may look at what another thread added.
@@ -63,8 +63,7 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
   return {before, purge ? after : 0, worth_mail};
 }
 
-Added push_small(Descriptor* slab, char* block, const void* caller) {
-  if (is_free(slab, block)) report::double_free(block, bytes_of(slab, block), caller);
+Added push_small(Descriptor* slab, char* block) {
   return add(slab, slab->remote.load(std::memory_order_relaxed), [&](small::Word before) {
     small::put_word(slab, block, before ? before : first_word(slab));
     return small::make_word(slab, small::used_of(before) + 1,
@@ -91,8 +90,6 @@ Added push_medium(Descriptor* slab, char* block, const void* caller) {
   const uint64_t bit = uint64_t{1} << index;
   const size_t stride = slab->stride;
   const uintptr_t tag = slab->medium_owner.load(std::memory_order_relaxed);
-  // The owner may change free_bits meanwhile, but not the bit of a block in use.
-  if (slab->free_bits & bit) report::double_free(block, stride, caller);
   const uint64_t first = slab->remote.load(std::memory_order_relaxed);
   const Added added = add(slab, first, [&](uint64_t bits) {
     if (bits & bit) report::double_free(block, stride, caller);
@@ -154,10 +151,12 @@ bool is_free(const Descriptor* slab, const void* block) {
 }
 
 void push(Descriptor* slab, void* block, const void* caller) {
-  if (!is_block(slab, block)) report::invalid_pointer("free", block, caller);
+  if (!is_block(slab, block)) return report::invalid_pointer("free", block, caller);
+  // The owner may change what is free meanwhile, but not that a block in use is not.
+  if (is_free(slab, block)) return report::double_free(block, bytes_of(slab, block), caller);
   const os::Section section;  // others wait for the end of a purge, and of mail under way
   auto* bytes = static_cast<char*>(block);
-  const Added added = slab->kind != SpanKind::Medium ? push_small(slab, bytes, caller)
+  const Added added = slab->kind != SpanKind::Medium ? push_small(slab, bytes)
                                                      : push_medium(slab, bytes, caller);
   if (added.is_worth_mail && slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted) send(slab);
   if (added.to_purge) idle::purge(slab, added.to_purge);

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/secret.h"
+#include "heap/check.h"
 #include "heap/empty_blocks.h"
 #include "heap/heap.h"
 #include "heap/host.h"
@@ -122,13 +123,14 @@ void free_into_nursery(Descriptor* span, void* block, const void* caller) {
 }
 
 // A free of an address at which no block is in use, in a span of no slab.
-[[noreturn]] void report_no_block(Descriptor* slice, const void* block, const void* caller) {
+void report_no_block(Descriptor* slice, const void* block, const void* caller) {
   const Descriptor* leader = region::leader_by_walk(slice);
   const bool plausible = reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0;
   const bool is_free =
       leader && (leader->kind == SpanKind::Free || leader->kind == SpanKind::Resting);
   if (is_free && plausible)
-    report::double_free(block, slice->was_slab ? slice->block_bytes() : leader->size(), caller);
+    return report::double_free(block, slice->was_slab ? slice->block_bytes() : leader->size(),
+                               caller);
   report::invalid_pointer("free", block, caller);
 }
 
@@ -147,7 +149,7 @@ void free_into_nursery(Descriptor* span, void* block, const void* caller) {
     case SpanKind::Empty:
       if (empty_blocks::release(block)) return;
       if (reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0)
-        report::double_free(block, 0, caller);
+        return report::double_free(block, 0, caller);
       break;
     case SpanKind::None:
     case SpanKind::Free:
@@ -158,7 +160,9 @@ void free_into_nursery(Descriptor* span, void* block, const void* caller) {
   report_no_block(span, block, caller);
 }
 
-// Usable bytes of a block in use. Reports anything else.
+// Usable bytes of a block in use. Reports anything else; then, if the process goes on, kNoBlock.
+constexpr size_t kNoBlock = SIZE_MAX;
+
 size_t checked_bytes(const char* call, Descriptor* slice, const void* block, const void* caller) {
   const Descriptor* span = leader_of(slice);
   if (span->kind == SpanKind::Large) {
@@ -171,6 +175,7 @@ size_t checked_bytes(const char* call, Descriptor* slice, const void* block, con
                : span->block_bytes();
   }
   report::invalid_pointer(call, block, caller);
+  return kNoBlock;
 }
 
 // The same by what free() looks at, for a block of the calling thread's own slab; else 0.
@@ -232,17 +237,18 @@ void* allocate_slow(size_t size) {
 }
 
 // Nobody else has blocks in what this heap has reserved.
-void refuse_wild(const char* call, const void* pointer, const void* caller) {
-  if (region::reserves(reinterpret_cast<uintptr_t>(pointer)))
-    report::invalid_pointer(call, pointer, caller);
+bool is_wild(const char* call, const void* pointer, const void* caller) {
+  if (!region::reserves(reinterpret_cast<uintptr_t>(pointer))) return false;
+  report::invalid_pointer(call, pointer, caller);
+  return true;
 }
 
 void free_foreign(void* block, const void* caller) {
   if (!block) return;
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
   if (!slice) {
-    refuse_wild("free", block, caller);
-    return host::release(block);
+    if (!is_wild("free", block, caller)) host::release(block);
+    return;
   }
   // A block of a further region: what the fast path does, from the slow path's functions.
   free_slow(slice, block, caller);
@@ -298,12 +304,10 @@ void* allocate_aligned(size_t alignment, size_t size) {
 void* reallocate(void* block, size_t size, const void* caller) {
   if (!block) return allocate(size);
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
-  if (!slice) {
-    refuse_wild("realloc", block, caller);
-    return host::reallocate(block, size);
-  }
+  if (!slice) return is_wild("realloc", block, caller) ? nullptr : host::reallocate(block, size);
   size_t old_size = own_bytes(slice, block);
   if (old_size == 0) old_size = checked_bytes("realloc", slice, block, caller);
+  if (old_size == kNoBlock) return nullptr;
   if (too_large(size)) return nullptr;
   if (slice->kind == SpanKind::Large && !in_the_middle()) return reallocate_large(slice, size);
   // In place if it fits and at most half of the block is given up.
@@ -314,11 +318,18 @@ void* reallocate(void* block, size_t size, const void* caller) {
 size_t usable_size(const void* block) {
   if (!block) return 0;
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
-  if (!slice) {
-    refuse_wild("malloc_usable_size", block, __builtin_return_address(0));
-    return host::usable_size(block);
-  }
-  return checked_bytes("malloc_usable_size", slice, block, __builtin_return_address(0));
+  if (!slice)
+    return is_wild("malloc_usable_size", block, __builtin_return_address(0))
+               ? 0
+               : host::usable_size(block);
+  const size_t bytes =
+      checked_bytes("malloc_usable_size", slice, block, __builtin_return_address(0));
+  return bytes == kNoBlock ? 0 : bytes;
+}
+
+void check_all() {
+  if (!options[Option::Check] || in_the_middle() || current_heap == &kEmptyHeap) return;
+  check::some(*current_heap, SIZE_MAX);
 }
 
 bool trim() {

@@ -99,12 +99,18 @@ void recarve(Descriptor* slab) {
 
 }  // namespace
 
+void lose_list(Descriptor* slab, const char* damaged) {
+  report::corrupted_block(damaged, slab->block_bytes(), nullptr);
+  slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
+}
+
 void start_counting(Descriptor* slab) {
   slab->unit = kOneUsed;
   Word used = live_blocks(slab);
   slab->head = make_word(slab, used, offset_of(slab->head));
   for (Word offset = offset_of(slab->head); offset != kNoBlock;) {
     char* const block = slab->start + offset;
+    if (!is_intact(slab, block)) return lose_list(slab, block);
     const Word word = word_in(block);
     offset = offset_of(word);
     const Word counted = make_word(slab, ++used, offset);
@@ -145,9 +151,12 @@ bool take_remote(Descriptor* slab, Relaxed<size_t>& count) {
         make_word(slab, slab->unit == 0 ? 1 : used_of(slab->head) - used_of(word), offset_of(word));
     return true;
   }
-  while (offset_of(word) != kNoBlock) {
+  for (size_t left = slab->capacity; offset_of(word) != kNoBlock; --left) {
     char* block = slab->start + offset_of(word);
-    if (!is_intact(slab, block)) report::corrupted_block(block, slab->block_bytes(), nullptr);
+    if (left == 0 || !is_intact(slab, block)) {
+      report::corrupted_block(block, slab->block_bytes(), nullptr);
+      break;  // what is left of theirs counts as used, for good
+    }
     word = word_in(block);
     push(slab, block);  // an empty slab is the caller's to notice
   }

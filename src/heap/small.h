@@ -134,6 +134,12 @@ inline bool push(Descriptor* slab, char* block) {
   return after < kOneUsed || address * slab->magic >= kOneUsed;
 }
 
+// After push() of what is no block: the list is as it was. Eight bytes of the program's are lost.
+inline void undo_push(Descriptor* slab, char* pointer) {
+  slab->head = word_in(pointer);
+  word_in(pointer) = 0;
+}
+
 // Makes a fresh span of one slice a slab of `cls` without owner, with no block carved.
 void format(Descriptor* slab, SizeClass cls);
 
@@ -147,6 +153,10 @@ void make_holes(Descriptor* slab);
 bool carve_hole(Descriptor* slab);
 size_t blocks_in_holes(const Descriptor* slab);
 bool is_in_hole(const Descriptor* slab, const void* block);
+
+// A free block is not as it was left. Reports it; and if the process goes on, forgets all that is
+// in the list: these blocks count as used from then on, for good.
+void lose_list(Descriptor* slab, const char* damaged);
 
 // Stops and starts counting: see `used` above. The start counts what is in the list, and rewrites
 // it.

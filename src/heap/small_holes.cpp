@@ -2,6 +2,7 @@
 // blocks of the slab are in use. See small.h.
 #include <bitset>
 
+#include "heap/check.h"
 #include "heap/small.h"
 #include "os/memory.h"
 #include "os/report.h"
@@ -44,8 +45,11 @@ FreeBlocks listed_blocks(const Descriptor* slab) {
   FreeBlocks free;
   for (Word offset = offset_of(slab->head); offset != kNoBlock;
        offset = offset_of(word_in(slab->start + offset))) {
-    if (!is_intact(slab, slab->start + offset))
-      report::corrupted_block(slab->start + offset, slab->block_bytes(), nullptr);
+    char* const block = slab->start + offset;
+    if (!is_block(slab, block) || !is_intact(slab, block) || free[index_at(slab, offset)]) {
+      report::corrupted_block(block, slab->block_bytes(), nullptr);
+      break;  // the caller makes a list of those before
+    }
     free[index_at(slab, offset)] = true;
   }
   return free;
@@ -127,6 +131,9 @@ void make_holes(Descriptor* slab) {
   const FreeBlocks free = listed_blocks(slab);
   const uint64_t wanted = free_pages(slab, free);
   if (wanted == 0) return;
+  if constexpr (kHardened)
+    for (size_t index = 0; index < slab->carved; ++index)
+      if (free[index]) check::free_block(slab, block_at(slab, index));
   // A fork meanwhile finds no list: all blocks are in use then.
   slab->head = make_word(slab, slab->carved, kNoBlock);
   slab->holes = purge_pages(slab, wanted);

@@ -38,10 +38,9 @@ bool all_free(const Descriptor* slab) {
                                     : slab->free_bits == medium::all_free(slab);
 }
 
-void check_top_block(const Descriptor* slab) {
+void check_top_block(Descriptor* slab) {
   if (is_small(slab->size_class) && !small::list_empty(slab))
-    report::corrupted_block(slab->start + small::offset_of(slab->head), slab->block_bytes(),
-                            nullptr);
+    small::lose_list(slab, slab->start + small::offset_of(slab->head));
 }
 
 // The same for any slab, by a walk.
@@ -224,10 +223,10 @@ void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller)
 }
 
 void ThreadHeap::free_small_checked(Descriptor* slab, char* block, const void* caller) {
-  if (!small::is_block(slab, block)) report::invalid_pointer("free", block, caller);
+  if (!small::is_block(slab, block)) return report::invalid_pointer("free", block, caller);
   // User data looks like a mark once in 2^32.
   if (small::has_mark(slab, block) && small::contains(slab, block))
-    report::double_free(block, slab->block_bytes(), caller);
+    return report::double_free(block, slab->block_bytes(), caller);
   if (small::push(slab, block)) on_small_event(slab, caller);
 }
 
@@ -239,15 +238,18 @@ void ThreadHeap::free_medium_checked(Descriptor* slab, void* block, const void* 
       on_medium_all_free(slab);
       break;
     case medium::Freed::Invalid:
-      report::invalid_pointer("free", block, caller);
+      return report::invalid_pointer("free", block, caller);
     case medium::Freed::Twice:
-      report::double_free(block, slab->stride, caller);
+      return report::double_free(block, slab->stride, caller);
   }
 }
 
 void ThreadHeap::on_small_event(Descriptor* slab, const void* caller) {
-  const char* block = slab->start + small::offset_of(slab->head);
-  if (!small::is_multiple(slab, block)) report::invalid_pointer("free", block, caller);
+  char* const block = slab->start + small::offset_of(slab->head);
+  if (!small::is_multiple(slab, block)) {
+    report::invalid_pointer("free", block, caller);
+    return small::undo_push(slab, block);
+  }
   if (small::used_of(slab->head) != 0) return;
   switch (slab->place) {
     case SlabPlace::Partial:
@@ -433,6 +435,7 @@ void ThreadHeap::adopt(Descriptor* slab) {
 
 void ThreadHeap::release(Descriptor* slab) {
   check::on_slow_path(*this);
+  if constexpr (kHardened) check::blocks(slab);
   class_slices::subtract(index_of(slab->size_class), slab->slices);
   count_medium(slab, -1);
   slab->set_owner(0);

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/options.h"
+#include "base/policy.h"
 #include "os/process.h"
 #include "os/syscall.h"
 
@@ -43,7 +45,7 @@ class Message {
         .text(")");
   }
 
-  void print() { os::call(SYS_write, 2, buffer_, length_); }
+  void print(int file = 2) { os::call(SYS_write, file, buffer_, length_); }
 
  private:
   char buffer_[640];
@@ -67,11 +69,34 @@ class Message {
   for (;;) os::call(SYS_exit_group, 128 + SIGABRT);
 }
 
-[[noreturn]] void finish(Message& message, const void* caller) {
+Message& with_caller(Message& message, const void* caller) {
   message.process().text("\n");
   if (caller) message.text("oxidalloc: called from ").address(caller).text("\n");
-  message.print();
+  return message;
+}
+
+[[noreturn]] void finish(Message& message, const void* caller) {
+  with_caller(message, caller).print();
   abort_process();
+}
+
+constexpr size_t kMostPrinted = 10;
+std::atomic<size_t> survivals_so_far{0};  // relaxed: a count
+
+// Damage: of a free block, which only healing gets over.
+enum class Kind { WrongCall, Damage };
+
+bool survives(Kind kind) {
+  if (kHardened) return false;
+  return options[Option::Healing] ||
+         (kind == Kind::WrongCall &&
+          options[Option::Report] == static_cast<uint64_t>(OnMisuse::Warn));
+}
+
+void finish_or_survive(Message& message, const void* caller, Kind kind) {
+  if (!survives(kind)) finish(message, caller);
+  if (survivals_so_far.fetch_add(1, std::memory_order_relaxed) < kMostPrinted)
+    with_caller(message, caller).print();
 }
 
 }  // namespace
@@ -79,19 +104,20 @@ class Message {
 void double_free(const void* block, size_t block_size, const void* caller) {
   Message message;
   message.text("oxidalloc: double free of ").address(block).text(" (").number(block_size, 10);
-  finish(message.text("-byte block)"), caller);
+  finish_or_survive(message.text("-byte block)"), caller, Kind::WrongCall);
 }
 
 void invalid_pointer(const char* call, const void* pointer, const void* caller) {
   Message message;
   message.text("oxidalloc: ").text(call).text(" of invalid pointer ").address(pointer);
-  finish(message, caller);
+  finish_or_survive(message, caller, Kind::WrongCall);
 }
 
 void corrupted_block(const void* block, size_t block_size, const void* caller) {
   Message message;
   message.text("oxidalloc: write to freed or past allocated memory: ").address(block);
-  finish(message.text(" (free ").number(block_size, 10).text("-byte block) is corrupted"), caller);
+  message.text(" (free ").number(block_size, 10).text("-byte block) is corrupted");
+  finish_or_survive(message, caller, Kind::Damage);
 }
 
 namespace {
@@ -123,6 +149,22 @@ void interrupted() {
   message.text("oxidalloc: a signal handler allocates in the middle of malloc: libc serves it");
   message.process().text("\n");
   message.print();
+}
+
+size_t survived() {
+  return survivals_so_far.load(std::memory_order_relaxed);
+}
+
+void survivals(int file) {
+  Message message;
+  message.text("oxidalloc: ").number(survived(), 10).text(" misuses survived");
+  with_caller(message, nullptr).print(file);
+}
+
+void leaks(int file, size_t blocks, size_t bytes) {
+  Message message;
+  message.text("oxidalloc: ").number(blocks, 10).text(" blocks, ").number(bytes, 10);
+  with_caller(message.text(" bytes in use at exit"), nullptr).print(file);
 }
 
 }  // namespace ox::report

@@ -180,3 +180,19 @@ b=/usr/lib/libb.so
   "$tree/usr/sbin/oxidalloc-enable" --root "$root" --rollback
   [ "$(md5sum <"$(live_directory "$root")/liboxidalloc.so")" = "$new" ]
 }
+
+@test "--hardened: the other library, an upgrade renews it, and back" {
+  live=$(live_directory "$root")/liboxidalloc.so
+  package=${multiarch}/liboxidalloc
+  "$tree/usr/sbin/oxidalloc-enable" --root "$root" --hardened
+  cmp "$live" "$package-hardened.so"
+  on "$root" && starts "$root"
+  "$tree/usr/bin/oxidalloc-status" --root "$root" # no drift
+  printf 'longer' >>"$package-hardened.so"
+  "$tree/usr/sbin/oxidalloc-enable" --root "$root" --reconcile
+  cmp "$live" "$package-hardened.so"
+  enable
+  cmp "$live" "$package.so"
+  run "$tree/usr/sbin/oxidalloc-enable" --root "$root" --hardened --library "$package.so"
+  [ "$status" -eq 2 ]
+}

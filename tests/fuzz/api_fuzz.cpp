@@ -4,8 +4,10 @@
 // blocks of this one, and ends.
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <exception>
 
+#include "base/options.h"
 #include "heap/stats.h"
 #include "os/memory.h"
 #include "support/heap_thread.h"
@@ -110,6 +112,12 @@ void run_one(ShadowHeap& shadow, Input& input) {
 }
 
 }  // namespace
+
+// OX_CHECK=1 in the environment: with consistency checks.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  if (std::getenv("OX_CHECK")) ox::options.read("OX_CHECK=1");
+  return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Input input(data, size);

@@ -55,9 +55,11 @@ some_block='0x[0-9a-f]+ \([0-9]+-byte block\)'
 }
 
 @test "hardened: a write before the start" {
-  aborts underflow_by_1_into_used "$all" "$before"
-  aborts underflow_by_8_into_used "$all" "$before"
-  aborts underflow_by_8_into_free "48 64 1000" "$before"
+  aborts underflow_by_1_into_used 5000 "$before"
+  aborts underflow_by_8_into_used 5000 "$before"
+  # Small blocks: when the block there is freed, or used.
+  for bytes in 1 8; do aborts "underflow_by_${bytes}_into_used" "48 64 1000" "${past/@/0x[0-9a-f]+}"; done
+  aborts underflow_by_8_into_free "48 64 1000" "${corrupted/@/0x[0-9a-f]+}"
 }
 
 # ends_by_fault BUG SIZE: large blocks lie between inaccessible memory.

@@ -66,9 +66,7 @@ invalid='free of invalid pointer @'
 corrupted='write to freed or past allocated memory: @ \(free [0-9]+-byte block\) is corrupted'
 
 @test "a write to a freed block" {
-  aborts write_after_free "$small" "$corrupted"
-  aborts write_after_free_delayed "$small" "$corrupted"
-  aborts calloc_after_write "$small" "$corrupted"
+  for bug in write_after_free write_after_free_delayed calloc_after_write; do aborts "$bug" "$small" "$corrupted"; done
 }
 
 @test "a free list with an address of the program's own in it" { aborts corrupt_free_list "$small" "$corrupted"; }

@@ -44,6 +44,11 @@ static void use_up_by(void* (*allocate)(size_t)) {
   }
 }
 
+// Their slabs come into use again.
+static void free_most(void) {
+  for (int i = 60; i < BLOCKS; ++i) free(blocks[i]);
+}
+
 static void use_up(void) {
   use_up_by(malloc);
 }
@@ -149,6 +154,7 @@ static void realloc_freed_larger(void) {
 static void write_after_free(void) {
   free(blocks[3]);
   memset(blame(blocks[3]), 'A', size < 64 ? size : 64);
+  free_most();
   use_up();
 }
 
@@ -160,6 +166,7 @@ static void usable_size_freed(void) {
 static void write_inside_after_free(void) {
   free(blocks[3]);
   memset(blame(blocks[3]) + size / 2, 'A', 8);
+  free_most();
   use_up();
 }
 
@@ -167,12 +174,14 @@ static void write_after_free_delayed(void) {
   free(blocks[3]);
   for (int i = 20; i < 60; ++i) free(blocks[i]);
   memset(blame(blocks[3]), 'A', size < 64 ? size : 64);
+  free_most();
   use_up();
 }
 
 static void calloc_after_write(void) {
   free(blocks[3]);
   memset(blame(blocks[3]), 'A', size < 64 ? size : 64);
+  free_most();
   use_up_by(zeroed);
 }
 
@@ -180,6 +189,7 @@ static void calloc_after_write(void) {
 static void corrupt_free_list(void) {
   for (int i = 3; i < 9; ++i) free(blocks[i]);
   memcpy(blame(blocks[5]), &blocks[20], sizeof blocks[20]);
+  free_most();
   use_up();
 }
 
@@ -254,6 +264,15 @@ static void underflow_by_8_into_free(void) {
   underflow(8, 1);
 }
 
+// The block is not used again, yet others of its thread are.
+static void write_and_go_on(void) {
+  free(blocks[3]);
+  memset(blame(blocks[3]), 'A', 16);
+  for (size_t bytes = 2000; bytes < 30000; bytes += 1000) *(volatile char *)malloc(bytes) = 1;
+}
+
+static void leak(void) {}
+
 static volatile char seen;
 
 static void read_empty(void) { seen = *blame(malloc(size)); }
@@ -295,6 +314,8 @@ static const struct {
     {"underflow_by_1_into_used", underflow_by_1_into_used},
     {"underflow_by_8_into_used", underflow_by_8_into_used},
     {"underflow_by_8_into_free", underflow_by_8_into_free},
+    {"write_and_go_on", write_and_go_on},
+    {"leak", leak},
     {"read_empty", read_empty},
     {"write_empty", write_empty},
     {"foreign_mapping", foreign_mapping},
