@@ -17,7 +17,8 @@ namespace ox::check {
 // blocks.
 void slab(Descriptor* slab);
 
-// Hardened: the blocks of a slab, none of which changes meanwhile, before their memory is given back.
+// Hardened: the blocks of a slab, none of which changes meanwhile, before their memory is given
+// back.
 void blocks(const Descriptor* slab);
 void free_block(const Descriptor* slab, char* block);
 

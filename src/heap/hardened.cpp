@@ -71,8 +71,8 @@ bool is_listed(const Descriptor* slab, char* block) {
 }
 
 // The word before a medium block is the end of another one, or of nothing; then there is more that
-// should be zero: a line of it, unless another thread may be about to zero it. (What stands before a
-// small block is looked at when the block there is freed or used: that is often.)
+// should be zero: a line of it, unless another thread may be about to zero it. (What stands before
+// a small block is looked at when the block there is freed or used: that is often.)
 bool is_sound_before(Place place, const char* block) {
   const auto room = static_cast<size_t>(block - medium::span_start(place.slab));
   if (room < kLine) return true;

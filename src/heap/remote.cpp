@@ -156,8 +156,8 @@ void push(Descriptor* slab, void* block, const void* caller) {
   if (is_free(slab, block)) return report::double_free(block, bytes_of(slab, block), caller);
   const os::Section section;  // others wait for the end of a purge, and of mail under way
   auto* bytes = static_cast<char*>(block);
-  const Added added = slab->kind != SpanKind::Medium ? push_small(slab, bytes)
-                                                     : push_medium(slab, bytes, caller);
+  const Added added =
+      slab->kind != SpanKind::Medium ? push_small(slab, bytes) : push_medium(slab, bytes, caller);
   if (added.is_worth_mail && slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted) send(slab);
   if (added.to_purge) idle::purge(slab, added.to_purge);
 }

@@ -268,15 +268,19 @@ static void underflow_by_8_into_free(void) {
 static void write_and_go_on(void) {
   free(blocks[3]);
   memset(blame(blocks[3]), 'A', 16);
-  for (size_t bytes = 2000; bytes < 30000; bytes += 1000) *(volatile char *)malloc(bytes) = 1;
+  for (size_t bytes = 2000; bytes < 30000; bytes += 1000) *(volatile char*)malloc(bytes) = 1;
 }
 
 static void leak(void) {}
 
 static volatile char seen;
 
-static void read_empty(void) { seen = *blame(malloc(size)); }
-static void write_empty(void) { *blame(malloc(size)) = 1; }
+static void read_empty(void) {
+  seen = *blame(malloc(size));
+}
+static void write_empty(void) {
+  *blame(malloc(size)) = 1;
+}
 
 static const struct {
   const char* name;
