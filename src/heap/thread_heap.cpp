@@ -3,80 +3,14 @@
 #include "heap/check.h"
 #include "heap/class_slices.h"
 #include "heap/empty_blocks.h"
-#include "heap/medium.h"
 #include "heap/orphans.h"
 #include "heap/remote.h"
-#include "heap/small.h"
+#include "heap/slab.h"
 #include "os/report.h"
-#include "span/span_heap.h"
 
 namespace ox {
-namespace {
 
-void* pop(Descriptor* slab) {
-  return is_small(slab->size_class) ? small::pop(slab) : medium::pop(slab);
-}
-
-bool has_free(const Descriptor* slab) {
-  return is_small(slab->size_class) ? !small::exhausted(slab) : slab->free_bits != 0;
-}
-
-bool has_block(const Descriptor* slab, SizeClass cls) {
-  return is_small(cls) ? !small::list_empty(slab) : slab->free_bits != 0;
-}
-
-// No block is left in a slab of which pop() has failed, nor has one come back.
-bool is_used_up(const Descriptor* slab, SizeClass cls) {
-  // relaxed: what comes later is found at the next look.
-  return slab->remote.load(std::memory_order_relaxed) == 0 &&
-         (!is_small(cls) || small::exhausted(slab));
-}
-
-// Not for a slab that does not count: one that is Current or kept.
-bool all_free(const Descriptor* slab) {
-  return is_small(slab->size_class) ? small::used_of(slab->head) == 0
-                                    : slab->free_bits == medium::all_free(slab);
-}
-
-void check_top_block(Descriptor* slab) {
-  if (is_small(slab->size_class) && !small::list_empty(slab))
-    small::lose_list(slab, slab->start + small::offset_of(slab->head));
-}
-
-// The same for any slab, by a walk.
-bool is_empty(const Descriptor* slab) {
-  return is_small(slab->size_class) ? small::live_blocks(slab) == 0
-                                    : slab->free_bits == medium::all_free(slab);
-}
-
-// From now on the slab tells when it becomes empty.
-void start_counting(Descriptor* slab) {
-  if (is_small(slab->size_class))
-    small::start_counting(slab);
-  else
-    slab->all_free_bits = medium::all_free(slab);
-}
-
-// A kept slab has its bytes reserved with span_heap::may_keep(): it may become empty without
-// telling, and be used again and become empty again, until it is Full or another slab needs the
-// bytes.
-void keep(Descriptor* slab) {
-  span_heap::now_kept(slab->size());
-  slab->kept = true;
-  if (is_small(slab->size_class))
-    small::stop_counting(slab);
-  else
-    slab->all_free_bits = medium::kNever;
-}
-
-void stop_keeping(Descriptor* slab) {
-  if (!slab->kept) return;
-  slab->kept = false;
-  span_heap::no_longer_kept(slab->size());
-  start_counting(slab);
-}
-
-}  // namespace
+using namespace slab;
 
 inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
@@ -285,62 +219,6 @@ void ThreadHeap::keep_current_or_release(Descriptor* slab) {
   keep(slab);
 }
 
-// Later slabs of the class are longer. Those that are too short now are not kept when they become
-// empty.
-void ThreadHeap::grow_medium(SizeClass cls) {
-  const size_t before = medium::slices_for(cls, medium_made[medium_index(cls)]);
-  medium::count_made(medium_made[medium_index(cls)]);
-  if (medium::slices_for(cls, medium_made[medium_index(cls)]) == before) return;
-  for (Descriptor* slab = partial[index_of(cls)].first; slab; slab = slab->next)
-    if (slab->kept && is_outgrown(slab)) stop_keeping(slab);
-}
-
-// A medium slab that is shorter than a new one would be: its class has grown.
-bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
-  const SizeClass cls = slab->size_class;
-  return !is_small(cls) && slab->slices < medium::slices_for(cls, medium_made[medium_index(cls)]);
-}
-
-// A Partial slab became empty.
-void ThreadHeap::keep_or_release(Descriptor* slab) {
-  if (!is_outgrown(slab) && span_heap::may_keep(slab->size())) return keep(slab);
-  if (span_heap::keeps_too_much()) release_kept();
-  if (++refused_ == refusals_until_look_) stop_keeping_used();
-  partial[index_of(slab->size_class)].remove(slab);
-  release(slab);
-}
-
-// Slabs that are kept, yet in use, leave no room for those that became empty. To look for them
-// takes walks: the less often, the less there was to find.
-void ThreadHeap::stop_keeping_used() {
-  bool found = false;
-  for (DescriptorList& list : partial)
-    for (Descriptor* slab = list.first; slab; slab = slab->next)
-      if (slab->kept && !is_empty(slab)) {
-        stop_keeping(slab);
-        found = true;
-      }
-  refused_ = 0;
-  refusals_until_look_ = found ? kFewestRefusals : refusals_until_look_ * 2;
-}
-
-bool ThreadHeap::release_kept() {
-  bool any = false;
-  for (DescriptorList& list : partial)
-    for (Descriptor* slab = list.first; slab;) {
-      Descriptor* following = slab->next;
-      const bool was_kept = slab->kept;
-      stop_keeping(slab);
-      if (was_kept && all_free(slab)) {
-        list.remove(slab);
-        release(slab);
-        any = true;
-      }
-      slab = following;
-    }
-  return any;
-}
-
 Descriptor* ThreadHeap::find_slab(SizeClass cls) {
   check::on_slow_path(*this);
   if (has_mail()) read_mail();
@@ -373,26 +251,6 @@ bool ThreadHeap::wake_full(SizeClass cls) {
     slab = following;
   }
   return any;
-}
-
-// Pages without a block in use, in slabs that have others: worth a look when the heap is about to
-// take more memory, and has grown by an eighth since the last look.
-void ThreadHeap::give_back_pages() {
-  for (DescriptorList& list : partial)
-    for (Descriptor* slab = list.first; slab; slab = slab->next) {
-      if (!is_small(slab->size_class))
-        medium::give_back(slab);
-      else if (!slab->kept && slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved)
-        small::make_holes(slab);
-    }
-}
-
-void ThreadHeap::look_for_pages() {
-  constexpr size_t kLeastGrowth = size_t{8} << 20;
-  const size_t used = span_heap::used_bytes();
-  if (used < next_look_) return;
-  give_back_pages();
-  next_look_ = used + (used / 8 > kLeastGrowth ? used / 8 : kLeastGrowth);
 }
 
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {

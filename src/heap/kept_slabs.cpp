@@ -1,0 +1,86 @@
+// What a thread heap does with memory that it does not need at present: empty slabs, which it keeps
+// or releases, and pages without a block in use.
+#include "heap/slab.h"
+#include "heap/thread_heap.h"
+
+namespace ox {
+
+using namespace slab;
+
+// Later slabs of the class are longer. Those that are too short now are not kept when they become
+// empty.
+void ThreadHeap::grow_medium(SizeClass cls) {
+  const size_t before = medium::slices_for(cls, medium_made[medium_index(cls)]);
+  medium::count_made(medium_made[medium_index(cls)]);
+  if (medium::slices_for(cls, medium_made[medium_index(cls)]) == before) return;
+  for (Descriptor* slab = partial[index_of(cls)].first; slab; slab = slab->next)
+    if (slab->kept && is_outgrown(slab)) stop_keeping(slab);
+}
+
+// A medium slab that is shorter than a new one would be: its class has grown.
+bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
+  const SizeClass cls = slab->size_class;
+  return !is_small(cls) && slab->slices < medium::slices_for(cls, medium_made[medium_index(cls)]);
+}
+
+// A Partial slab became empty.
+void ThreadHeap::keep_or_release(Descriptor* slab) {
+  if (!is_outgrown(slab) && span_heap::may_keep(slab->size())) return keep(slab);
+  if (span_heap::keeps_too_much()) release_kept();
+  if (++refused_ == refusals_until_look_) stop_keeping_used();
+  partial[index_of(slab->size_class)].remove(slab);
+  release(slab);
+}
+
+// Slabs that are kept, yet in use, leave no room for those that became empty. To look for them
+// takes walks: the less often, the less there was to find.
+void ThreadHeap::stop_keeping_used() {
+  bool found = false;
+  for (DescriptorList& list : partial)
+    for (Descriptor* slab = list.first; slab; slab = slab->next)
+      if (slab->kept && !is_empty(slab)) {
+        stop_keeping(slab);
+        found = true;
+      }
+  refused_ = 0;
+  refusals_until_look_ = found ? kFewestRefusals : refusals_until_look_ * 2;
+}
+
+bool ThreadHeap::release_kept() {
+  bool any = false;
+  for (DescriptorList& list : partial)
+    for (Descriptor* slab = list.first; slab;) {
+      Descriptor* following = slab->next;
+      const bool was_kept = slab->kept;
+      stop_keeping(slab);
+      if (was_kept && all_free(slab)) {
+        list.remove(slab);
+        release(slab);
+        any = true;
+      }
+      slab = following;
+    }
+  return any;
+}
+
+// Pages without a block in use, in slabs that have others: worth a look when the heap is about to
+// take more memory, and has grown by an eighth since the last look.
+void ThreadHeap::give_back_pages() {
+  for (DescriptorList& list : partial)
+    for (Descriptor* slab = list.first; slab; slab = slab->next) {
+      if (!is_small(slab->size_class))
+        medium::give_back(slab);
+      else if (!slab->kept && slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved)
+        small::make_holes(slab);
+    }
+}
+
+void ThreadHeap::look_for_pages() {
+  constexpr size_t kLeastGrowth = size_t{8} << 20;
+  const size_t used = span_heap::used_bytes();
+  if (used < next_look_) return;
+  give_back_pages();
+  next_look_ = used + (used / 8 > kLeastGrowth ? used / 8 : kLeastGrowth);
+}
+
+}  // namespace ox
