@@ -90,12 +90,12 @@ set_user_id() {
   OX_DISABLE=1 expect libc "${as_nobody[@]}" where
   OX_DISABLE=1 expect ours "${as_nobody[@]}" privileged # the caller has no say
   "${as_nobody[@]}" privileged 60 >/dev/null &
-  sleep 0.3
+  waiting $! privileged
   [ "$(state_of $!)" = ours ]
   deny /usr/bin/privileged
   expect libc "${as_nobody[@]}" privileged
   "${as_nobody[@]}" privileged 60 >/dev/null &
-  sleep 0.3
+  waiting $! privileged
   [ "$(state_of $! why)" = "denied by the denylist" ]
 }
 @test "a set-user-ID program: on the library, ignores the environment, can be denied" { in_private_system set_user_id; }
@@ -103,10 +103,11 @@ set_user_id() {
 running() {
   where 60 >/dev/null &
   before=$!
-  sleep 0.2
+  waiting $before where
   oxidalloc-enable --mode direct >/dev/null
   where 60 >/dev/null &
   started=$!
+  waiting $started where
   own_malloc 60 &
   own=$!
   OX_DISABLE=1 where 60 >/dev/null &
@@ -114,7 +115,9 @@ running() {
   deny /usr/bin/where
   where 60 >/dev/null &
   denied=$!
-  sleep 1
+  waiting $own own_malloc
+  waiting $disabled where
+  waiting $denied where
   for state in $before $started $own $disabled $denied; do echo "$(state_of "$state"): $(state_of "$state" why)"; done
   [ "$(state_of $before)" = untouched ]
   [ "$(state_of $started)" = ours ]
@@ -134,7 +137,7 @@ service() {
   oxidalloc-enable --mode direct >/dev/null
   start() {
     where 60 >/dev/null &
-    sleep 0.2
+    waiting $! where
   }
   start
   first=$!

@@ -102,6 +102,17 @@ enter_private_system() {
   cp "$OX_BUILD/tests/where" "$OX_BUILD/tests/own_malloc" "$OX_BUILD/tests/one_block" /usr/bin/
 }
 
+# waiting PID NAME: returns once that process is program NAME and waits for something: it has started.
+waiting() {
+  local tries words
+  for ((tries = 0; tries < 3000; tries++)); do
+    read -r _ words <"/proc/$1/stat" || break
+    [[ $words != "(${2:0:15}) S "* ]] || return 0
+    sleep 0.01
+  done
+  fail "$2 ($1) did not start: ${words:-it has ended}"
+}
+
 # state_of PID [FIELD]: what status says of that process.
 state_of() {
   { oxidalloc-status --json || true; } | jq -r --argjson pid "$1" ".processes[] | select(.pid == \$pid) | .${2:-state}"

@@ -12,7 +12,7 @@ setup() {
 formats() {
   oxidalloc-enable >/dev/null
   where 60 >/dev/null &
-  sleep 0.2
+  waiting $! where
   oxidalloc-status >/run/text
   grep -q "^Oxidalloc .*: on, direct mode, since 20" /run/text
   grep -q "^  ours: [1-9]" /run/text

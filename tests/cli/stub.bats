@@ -45,7 +45,7 @@ told_32_bits() {
   exec 7<>/run/full
   head -c 65536 /dev/zero >&7
   /lib/ld-linux.so.2 "$libc" >&7 &
-  sleep 0.3
+  waiting $! ld-linux.so.2
   grep -q liboxidalloc /proc/$!/maps || fail "it has no stub, or has ended"
   [ "$(state_of $!) $(state_of $! why)" = "untouched a 32-bit program" ] || fail "$(state_of $!) $(state_of $! why)"
 }
