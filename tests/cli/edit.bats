@@ -183,7 +183,7 @@ b=/usr/lib/libb.so
 
 @test "--hardened: the other library, an upgrade renews it, and back" {
   live=$(live_directory "$root")/liboxidalloc.so
-  package=${multiarch}/liboxidalloc
+  package=$root/usr/lib/liboxidalloc
   "$tree/usr/sbin/oxidalloc-enable" --root "$root" --hardened
   cmp "$live" "$package-hardened.so"
   on "$root" && starts "$root"
