@@ -52,6 +52,8 @@ void* ThreadHeap::refill(SizeClass cls) {
 // A block for the class, in the order of what it costs: the nursery while the class is new,
 // blocks freed by other threads, blocks not carved yet, a partial slab, an orphan, a new one.
 void* ThreadHeap::refill_slow(SizeClass cls) {
+  // relaxed: see trims_wanted.
+  if (trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed)) trim();
   Descriptor* slab = current(cls);
   if (slab == no_slab()) check::on_new_class(*this);
   if (slab == no_slab() && Nursery::serves(cls))
@@ -254,13 +256,13 @@ bool ThreadHeap::wake_full(SizeClass cls) {
 }
 
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
-  look_for_pages();
   if (is_small(cls)) nursery.check();  // its blocks may not be used again for long
   bool zeroed;
   const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab && release_kept()) slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab) return no_slab();
+  look_for_pages();
   if (is_small(cls))
     small::format(slab, cls);
   else
