@@ -29,6 +29,7 @@ void ThreadHeap::keep_or_release(Descriptor* slab) {
   if (span_heap::keeps_too_much()) release_kept();
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
+  not_woken(slab);
   release(slab);
 }
 
@@ -65,14 +66,16 @@ bool ThreadHeap::release_kept() {
 
 // Pages without a block in use, in slabs that have others; also in medium slabs that malloc takes
 // from, which it does from their start.
-void ThreadHeap::give_back_pages() {
+void ThreadHeap::give_back_pages(Pages which) {
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab; slab = slab->next) {
-      if (!is_small(slab->size_class))
-        medium::give_back(slab);
-      else if (!slab->kept && slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved)
+      if (!is_small(slab->size_class)) {
+        if (which == Pages::All || count_bits(slab->free_bits) * 2 >= slab->capacity)
+          medium::give_back(slab);
+      } else if (!slab->kept && slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved)
         small::make_holes(slab);
     }
+  if (which != Pages::All) return;
   for (size_t index = 0; index < kMediumClasses; ++index)
     if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
       slab->carved = 0;  // what give_back() compares with may be long ago
@@ -98,6 +101,15 @@ void ThreadHeap::look_for_pages() {
   release_kept();
   give_back_pages();
   next_look_ = used + (used / 8 > kLeastGrowth ? used / 8 : kLeastGrowth);
+}
+
+// A program that frees much of what it has, but not whole slabs, may take no more memory for long.
+void ThreadHeap::look_at_woken(const Descriptor* slab) {
+  constexpr size_t kFewest = size_t{2} << 20;
+  woken_ += slab->size();
+  if (woken_ < kFewest || woken_ < span_heap::used_bytes() / 8) return;
+  woken_ = 0;
+  give_back_pages(Pages::OfSlabsHalfFree);
 }
 
 }  // namespace ox

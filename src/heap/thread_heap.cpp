@@ -139,6 +139,7 @@ void ThreadHeap::make_partial(Descriptor* slab) {
   slab->place = SlabPlace::Partial;
   slab->set_owner(tag);
   partial[index_of(slab->size_class)].push_back(slab);
+  look_at_woken(slab);
 }
 
 void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller) {
@@ -228,7 +229,10 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
   for (;;) {
     while (Descriptor* slab = list.pop_front()) {
       if (!has_free(slab)) collect(slab);
-      if (has_free(slab)) return slab;
+      if (has_free(slab)) {
+        not_woken(slab);
+        return slab;
+      }
       make_full(slab);
     }
     if (Descriptor* orphan = orphans::take(cls)) {

@@ -79,7 +79,8 @@ class ThreadHeap {
   // Releases the empty slabs it keeps. True if there were any.
   bool release_kept();
   // Gives back the pages of its slabs in which no block is in use.
-  void give_back_pages();
+  enum class Pages { All, OfSlabsHalfFree };
+  void give_back_pages(Pages which = Pages::All);
   // Gives back all that is free: see thread_heaps::trim().
   void trim();
 
@@ -115,7 +116,14 @@ class ThreadHeap {
 
   uint32_t trims_done_ = 0;
 
+  // Bytes of slabs that became Partial since the last look, and were not used again.
+  size_t woken_ = 0;
+
   void look_for_pages();
+  void look_at_woken(const Descriptor* slab);
+  void not_woken(const Descriptor* slab) {
+    woken_ -= woken_ < slab->size() ? woken_ : slab->size();
+  }
   // relaxed: a first look.
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   void set_current(SizeClass cls, Descriptor* slab);
