@@ -13,6 +13,7 @@
 #include "api/probe.h"
 #include "api/profile_file.h"
 #include "api/sanitizer.h"
+#include "api/trim_thread.h"
 #include "heap/heap.h"
 #include "heap/host.h"
 #include "heap/thread_heap.h"
@@ -76,6 +77,7 @@ bool malloc_is_ours() {
   __register_atfork(thread_heaps::before_fork, thread_heaps::after_fork_parent,
                     thread_heaps::after_fork_child, nullptr);
   if (heap::is_active() && profile::is_on()) backtrace::prepare();
+  if (heap::is_active()) trim_thread::start();
 }
 
 }  // namespace

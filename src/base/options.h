@@ -14,10 +14,23 @@
 
 namespace ox {
 
-enum class Option : uint8_t { Disable, Check, Report, Healing, Stats, Profile, kCount };
+enum class Option : uint8_t {
+  Disable,
+  Check,
+  Report,
+  Healing,
+  Stats,
+  Profile,
+  MemoryLimit,
+  TrimThread,
+  HugePages,
+  kCount
+};
 
 // What Option::Report is.
 enum class OnMisuse : uint64_t { Abort, Warn };
+// What Option::HugePages is.
+enum class HugePages : uint64_t { System, Always, Never };
 
 enum class OptionType : uint8_t {
   Flag,   // 0 or 1
@@ -51,6 +64,13 @@ inline constexpr OptionRow kOptions[] = {
     {"OX_PROFILE", OptionType::Text, "", 0,
      "FILE or FILE:RATE: sample a block for about every RATE bytes allocated, and write a heap "
      "profile to FILE"},
+    {"OX_MEMORY_LIMIT", OptionType::Bytes, "", 0,
+     "the most that blocks may take, in bytes (K, M, G); beyond it requests fail with ENOMEM"},
+    {"OX_TRIM_THREAD", OptionType::Bytes, "", 0,
+     "a thread gives free memory back every so many seconds"},
+    {"OX_HUGE_PAGES", OptionType::Word, "system|always|never",
+     static_cast<uint64_t>(HugePages::System),
+     "huge pages for the heap: as the system is set, wherever there can be any, or none"},
 };
 inline constexpr size_t kOptionCount = sizeof kOptions / sizeof kOptions[0];
 static_assert(kOptionCount == static_cast<size_t>(Option::kCount));

@@ -29,6 +29,7 @@ void ThreadHeap::keep_or_release(Descriptor* slab) {
   if (span_heap::keeps_too_much()) release_kept();
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
+  not_woken(slab);
   release(slab);
 }
 
@@ -63,24 +64,52 @@ bool ThreadHeap::release_kept() {
   return any;
 }
 
-// Pages without a block in use, in slabs that have others: worth a look when the heap is about to
-// take more memory, and has grown by an eighth since the last look.
-void ThreadHeap::give_back_pages() {
+// Pages without a block in use, in slabs that have others; also in medium slabs that malloc takes
+// from, which it does from their start.
+void ThreadHeap::give_back_pages(Pages which) {
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab; slab = slab->next) {
-      if (!is_small(slab->size_class))
-        medium::give_back(slab);
-      else if (!slab->kept && slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved)
+      if (!is_small(slab->size_class)) {
+        if (which == Pages::All || count_bits(slab->free_bits) * 2 >= slab->capacity)
+          medium::give_back(slab);
+      } else if (!slab->kept && slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved)
         small::make_holes(slab);
+    }
+  if (which != Pages::All) return;
+  for (size_t index = 0; index < kMediumClasses; ++index)
+    if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
+      slab->carved = 0;  // what give_back() compares with may be long ago
+      medium::give_back(slab);
     }
 }
 
+void ThreadHeap::trim() {
+  // relaxed: see trims_wanted.
+  trims_done_ = thread_heaps::trims_wanted.load(std::memory_order_relaxed);
+  read_mail();
+  release_kept();
+  give_back_pages();
+}
+
+// Worth it when the process has taken more memory, an eighth more than at the last look: what is
+// free does not serve it, and a small program that has come to rest keeps little. In a process at
+// rest nobody looks.
 void ThreadHeap::look_for_pages() {
-  constexpr size_t kLeastGrowth = size_t{8} << 20;
+  constexpr size_t kLeastGrowth = size_t{128} << 10;
   const size_t used = span_heap::used_bytes();
   if (used < next_look_) return;
+  release_kept();
   give_back_pages();
   next_look_ = used + (used / 8 > kLeastGrowth ? used / 8 : kLeastGrowth);
+}
+
+// A program that frees much of what it has, but not whole slabs, may take no more memory for long.
+void ThreadHeap::look_at_woken(const Descriptor* slab) {
+  constexpr size_t kFewest = size_t{2} << 20;
+  woken_ += slab->size();
+  if (woken_ < kFewest || woken_ < span_heap::used_bytes() / 8) return;
+  woken_ = 0;
+  give_back_pages(Pages::OfSlabsHalfFree);
 }
 
 }  // namespace ox

@@ -334,11 +334,7 @@ void check_all() {
 
 bool trim() {
   if (in_the_middle()) return false;
-  if (current_heap != &kEmptyHeap) {
-    current_heap->read_mail();
-    current_heap->release_kept();
-    current_heap->give_back_pages();
-  }
+  thread_heaps::trim();
   return span_heap::purge_all();
 }
 

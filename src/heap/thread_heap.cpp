@@ -52,6 +52,8 @@ void* ThreadHeap::refill(SizeClass cls) {
 // A block for the class, in the order of what it costs: the nursery while the class is new,
 // blocks freed by other threads, blocks not carved yet, a partial slab, an orphan, a new one.
 void* ThreadHeap::refill_slow(SizeClass cls) {
+  // relaxed: see trims_wanted.
+  if (trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed)) trim();
   Descriptor* slab = current(cls);
   if (slab == no_slab()) check::on_new_class(*this);
   if (slab == no_slab() && Nursery::serves(cls))
@@ -137,6 +139,7 @@ void ThreadHeap::make_partial(Descriptor* slab) {
   slab->place = SlabPlace::Partial;
   slab->set_owner(tag);
   partial[index_of(slab->size_class)].push_back(slab);
+  look_at_woken(slab);
 }
 
 void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller) {
@@ -226,7 +229,10 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
   for (;;) {
     while (Descriptor* slab = list.pop_front()) {
       if (!has_free(slab)) collect(slab);
-      if (has_free(slab)) return slab;
+      if (has_free(slab)) {
+        not_woken(slab);
+        return slab;
+      }
       make_full(slab);
     }
     if (Descriptor* orphan = orphans::take(cls)) {
@@ -254,13 +260,13 @@ bool ThreadHeap::wake_full(SizeClass cls) {
 }
 
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
-  look_for_pages();
   if (is_small(cls)) nursery.check();  // its blocks may not be used again for long
   bool zeroed;
   const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab && release_kept()) slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab) return no_slab();
+  look_for_pages();
   if (is_small(cls))
     small::format(slab, cls);
   else

@@ -78,8 +78,11 @@ class ThreadHeap {
 
   // Releases the empty slabs it keeps. True if there were any.
   bool release_kept();
-  // Gives back the pages of partial slabs in which no block is in use.
-  void give_back_pages();
+  // Gives back the pages of its slabs in which no block is in use.
+  enum class Pages { All, OfSlabsHalfFree };
+  void give_back_pages(Pages which = Pages::All);
+  // Gives back all that is free: see thread_heaps::trim().
+  void trim();
 
   // Makes an orphan slab one of this heap's, as Partial or Full.
   void adopt(Descriptor* slab);
@@ -108,9 +111,19 @@ class ThreadHeap {
       0;  // empty slabs that could not be kept since the last look at those that are
   unsigned refusals_until_look_ = kFewestRefusals;
   Relaxed<size_t> remote_frees_;
-  size_t next_look_ = size_t{32} << 20;  // bytes in use by the process at the next look_for_pages()
+  size_t next_look_ =
+      size_t{512} << 10;  // bytes in use by the process at the next look_for_pages()
+
+  uint32_t trims_done_ = 0;
+
+  // Bytes of slabs that became Partial since the last look, and were not used again.
+  size_t woken_ = 0;
 
   void look_for_pages();
+  void look_at_woken(const Descriptor* slab);
+  void not_woken(const Descriptor* slab) {
+    woken_ -= woken_ < slab->size() ? woken_ : slab->size();
+  }
   // relaxed: a first look.
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   void set_current(SizeClass cls, Descriptor* slab);
@@ -165,6 +178,12 @@ Figures figures();
 bool is_detached();
 // Whether no second thread has had a heap so far.
 bool only_one();
+// Has the calling thread's heap give back what is free in it at once, and every other thread's when
+// that thread takes the slow path next. Dirty spans are the caller's to purge.
+void trim();
+// How often that was asked for, modulo 2^32. relaxed: a heap that does not see it yet sees it
+// later.
+extern std::atomic<uint32_t> trims_wanted;
 
 // Heap of all threads that allocate after their end; under late_lock().
 ThreadHeap* late_heap();

@@ -133,6 +133,13 @@ void orphan_slabs_of_lost_threads(const Region& region) {
 
 }  // namespace
 
+std::atomic<uint32_t> trims_wanted{0};
+
+void trim() {
+  trims_wanted.fetch_add(1, std::memory_order_relaxed);  // relaxed: see thread_heap.h
+  if (current_heap != &kEmptyHeap) current_heap->trim();
+}
+
 bool only_one() {
   return heaps_taken.load(std::memory_order_relaxed) <= 1;
 }

@@ -29,11 +29,21 @@ void Lock::wake() {
   call(SYS_futex, &state_, FUTEX_WAKE_PRIVATE, 1);
 }
 
-void nap() {
-  constexpr long kNanoseconds = 50'000;
-  const struct { long seconds, nanoseconds; } timeout{0, kNanoseconds};
+namespace {
+void wait_for(long seconds, long nanoseconds) {
+  const struct { long seconds, nanoseconds; } timeout{seconds, nanoseconds};
   uint32_t nobody_wakes = 0;
   call(SYS_futex, &nobody_wakes, FUTEX_WAIT_PRIVATE, 0, &timeout);
+}
+}  // namespace
+
+void nap() {
+  wait_for(0, 50'000);
+}
+
+void sleep_seconds(uint64_t seconds) {
+  constexpr uint64_t kYear = 366 * 24 * 3600;
+  wait_for(static_cast<long>(seconds < kYear ? seconds : kYear), 0);
 }
 
 void wait_while(const std::atomic<uint64_t>& word, uint64_t value) {

@@ -97,6 +97,7 @@ class Guard {
 // Waits some microseconds for another thread to finish a step of a few instructions. A futex, for
 // strict system call filters forbid sched_yield.
 void nap();
+void sleep_seconds(uint64_t seconds);
 
 // Waits until another thread, which is at work on it, changes `word` from `value`.
 void wait_while(const std::atomic<uint64_t>& word, uint64_t value);

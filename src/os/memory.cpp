@@ -103,6 +103,10 @@ bool exclude_from_dumps(void* start, size_t size) {
   return !failed(call(SYS_madvise, start, size, MADV_DONTDUMP));
 }
 
+void advise_huge_pages(void* start, size_t size, bool wanted) {
+  call(SYS_madvise, start, size, wanted ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+}
+
 size_t mapped_bytes() {
   const long file = call(SYS_openat, AT_FDCWD, "/proc/self/statm", O_RDONLY | O_CLOEXEC);
   if (failed(file)) return 0;

@@ -38,6 +38,9 @@ bool close(void* start, size_t size);
 // so, renew() ends it.
 bool exclude_from_dumps(void* start, size_t size);
 
+// Whether these pages shall be huge where they can be; allowed to fail.
+void advise_huge_pages(void* start, size_t size, bool wanted);
+
 // Address space of the process, reserved or not, as the kernel counts it; 0 if it cannot be read.
 size_t mapped_bytes();
 // RLIMIT_MEMLOCK; SIZE_MAX: no limit.

@@ -1,6 +1,7 @@
 #include "span/region.h"
 
 #include "base/bits.h"
+#include "base/options.h"
 #include "base/policy.h"
 #include "os/arch.h"
 #include "os/memory.h"
@@ -98,6 +99,12 @@ bool enter_dumps(Region& region, char* start, size_t size) {
   return false;
 }
 
+// OX_HUGE_PAGES, asked for page by page as they become accessible: fresh pages know no advice.
+void choose_page_size(char* start, size_t size) {
+  const auto choice = static_cast<HugePages>(options[Option::HugePages]);
+  if (choice != HugePages::System) os::advise_huge_pages(start, size, choice == HugePages::Always);
+}
+
 // Makes [start, start + wanted) accessible, of which `committed` bytes are already; goes on to
 // `generous` bytes where that is granted.
 bool grow(Region& region, char* start, size_t& committed, size_t wanted, size_t generous) {
@@ -106,6 +113,7 @@ bool grow(Region& region, char* start, size_t& committed, size_t wanted, size_t 
     if (target < wanted) continue;
     if (os::commit(start + committed, target - committed)) {
       if (!enter_dumps(region, start + committed, target - committed)) return false;
+      choose_page_size(start + committed, target - committed);
       committed = target;
       return true;
     }

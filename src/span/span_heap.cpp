@@ -1,5 +1,6 @@
 #include "span/span_heap.h"
 
+#include "base/options.h"
 #include "base/policy.h"
 #include "base/relaxed.h"
 #include "os/memory.h"
@@ -10,9 +11,10 @@
 namespace ox::span_heap {
 namespace {
 
-// Free memory that is not given back, in dirty spans and kept slabs together: this much, plus a
-// 32nd of what is in use. Kept slabs may be three quarters of it.
-constexpr size_t kRetained = size_t{6} << 20;
+// Free memory that is not given back: in dirty spans so much, which most programs never come to,
+// and a 32nd of what is in use; in kept slabs so much and as large a share.
+constexpr size_t kDirty = size_t{256} << 10;
+constexpr size_t kKept = size_t{9} << 19;
 constexpr size_t kRetainedShare = 32;
 
 // Bytes of kept slabs. Relaxed: a bound, nothing depends on its order; it may be negative for a
@@ -22,7 +24,7 @@ std::atomic<int64_t> kept{0};
 // Memory that was given back and wanted again soon after was given back too early: so much more is
 // retained from then on, at most this and this share of what is in use; less again when memory is
 // given back that nobody wants.
-constexpr size_t kRegretted = size_t{8} << 20;
+constexpr size_t kRegretted = size_t{14} << 20;
 constexpr size_t kRegrettedShare = 1;
 
 // Relaxed: figures.
@@ -66,7 +68,8 @@ void note_purged(size_t bytes) {
   purged_lately = 0;
 }
 
-// A span that reads as zero is handed out: its memory has to be had from the system again.
+// A span that reads as zero is handed out, and no more is in use than before at some time: its
+// memory has to be had from the system again.
 void note_fresh(size_t bytes) {
   const size_t again = least(bytes, purged_lately);
   purged_lately -= again;
@@ -107,19 +110,19 @@ bool purge_down_to(size_t keep) {
   return any;
 }
 
-int64_t retained_bound() {
-  return static_cast<int64_t>(kRetained + used.load(std::memory_order_relaxed) / kRetainedShare);
+// A bound that grows with what is in use.
+size_t with_share(size_t bound) {
+  return bound + used.load(std::memory_order_relaxed) / kRetainedShare;
 }
 
 int64_t kept_bound() {
-  return retained_bound() / 4 * 3;
+  return static_cast<int64_t>(with_share(kKept));
 }
 
-// What is left of the bound for dirty spans, and what giving back too early has added to it.
+// And what giving back too early has added to it.
 size_t dirty_bound() {
-  const int64_t left = retained_bound() - kept.load(std::memory_order_relaxed);
   const size_t most = kRegretted + used.load(std::memory_order_relaxed) / kRegrettedShare;
-  return (left > 0 ? static_cast<size_t>(left) : 0) + least(regret, most);
+  return with_share(kDirty) + least(regret, most);
 }
 
 // Past the bound, goes down to three quarters of it: a program that moves to and fro at the bound
@@ -128,9 +131,18 @@ void purge_surplus() {
   if (free_spans::dirty_bytes() > dirty_bound()) purge_down_to(dirty_bound() / 4 * 3);
 }
 
-void add_used(size_t bytes) {
+// True if so much has never been in use before.
+bool add_used(size_t bytes) {
   const size_t now = used.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if (now > most_used) most_used = now;
+  if (now <= most_used) return false;
+  most_used = now;
+  return true;
+}
+
+// OX_MEMORY_LIMIT. Bytes in slices: a little more than what is in blocks.
+bool exceeds_limit(size_t more) {
+  const uint64_t limit = options[Option::MemoryLimit];
+  return limit != 0 && used.load(std::memory_order_relaxed) + more > limit;
 }
 
 bool ends_at_frontier(const Descriptor* span) {
@@ -163,6 +175,7 @@ namespace {
 // The hardened build's spans: see guards.h.
 Descriptor* take_guarded(size_t slices, size_t alignment) {
   os::Guard guard(heap_lock);
+  if (exceeds_limit(slices << kSliceShift)) return nullptr;
   const size_t with_guard = slices + guards::wanted();
   Descriptor* span = take(with_guard, alignment);
   while (!span) {
@@ -204,13 +217,13 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes
     return allocate_guarded(slices, alignment, bytes);
   }
   os::Guard guard(heap_lock);
+  if (exceeds_limit(slices << kSliceShift)) return nullptr;
   Descriptor* span = take(slices, alignment);
   // Dirty and clean neighbours do not merge: clean ones do, and address space is found again.
   if (!span && purge_down_to(0)) span = take(slices, alignment);
   if (!span) return nullptr;
   zeroed = span->dirty.empty();
-  add_used(span->size());
-  if (zeroed) note_fresh(span->size());
+  if (!add_used(span->size()) && zeroed) note_fresh(span->size());
   return span;
 }
 
@@ -224,6 +237,7 @@ bool extend(Descriptor* span, size_t slices, bool& zeroed) {
   if constexpr (kHardened) return false;
   os::Guard guard(heap_lock);
   const size_t more = slices - span->slices;
+  if (exceeds_limit(more << kSliceShift)) return false;
   Descriptor* behind = free_spans::behind(span);
   const size_t found = behind ? behind->slices : 0;
   if (found < more && !extend_frontier(behind ? behind : span, more - found)) return false;
@@ -262,9 +276,6 @@ bool keeps_too_much() {
 
 void now_kept(size_t bytes) {
   kept.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
-  if (free_spans::dirty_bytes() <= dirty_bound()) return;
-  os::Guard guard(heap_lock);
-  purge_surplus();
 }
 
 void no_longer_kept(size_t bytes) {

@@ -66,6 +66,7 @@ static void classes(void) {
 }
 
 static void whole(void) {
+  void* much = malloc((size_t)256 << 20); /* with so much in use, what is freed is kept at first */
   const struct oxidalloc_figures before = figures();
   void* large = memset(malloc(kLarge), 1, kLarge);
   const struct oxidalloc_figures now = figures();
@@ -80,6 +81,7 @@ static void whole(void) {
   check(oxidalloc_purge() == 0); /* the large block's pages at least */
   check(figures().purges > before.purges && figures().purged_bytes >= before.purged_bytes + kLarge);
   check(figures().kept_bytes == 0 && oxidalloc_purge() == EAGAIN);
+  free(much);
 }
 
 /* A program compiled with another idea of the structures: no byte past what it has room for is

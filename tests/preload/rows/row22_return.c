@@ -1,9 +1,14 @@
-/* Memory that a program frees goes back while it runs. Usage: row22_return SIZE
- * by_self|by_other|realloc|mixed Takes 200 MiB in blocks of SIZE bytes, writes to all of it, frees
- * it, and does nothing else: no malloc_trim. by_self   the thread that allocated frees by_other
- * another one does, and the first sleeps realloc   each block is cut to a 64th mixed     every
- * tenth block stays Ends with an error unless resident memory, as users see it, has fallen to what
- * is in use and a small share more. No lazy advice: with MADV_FREE the figure would stay. */
+/* Memory that a program frees goes back while it runs.
+ *
+ *   row22_return SIZE by_self|by_other|realloc|mixed|survivors
+ *
+ * Takes 200 MiB in blocks of SIZE bytes, writes to all of it, frees it, and does nothing else: no
+ * malloc_trim. by_self: the thread that allocated frees. by_other: another one does, and the first
+ * sleeps. realloc: each block is cut to a 64th. mixed: runs of blocks stay, a tenth of all.
+ * survivors: every 64th block stays.
+ *
+ * Ends with an error unless resident memory, as users see it, has fallen to what is in use and a
+ * small share more. No lazy advice: with MADV_FREE the figure would stay. */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,6 +52,10 @@ int main(int argc, char** argv) {
     for (size_t i = 0; i < count; ++i)
       if (i % 10000 >= 1000) free(blocks[i]);
     left = 2 * (kBytes / 10) >> 10; /* a run's ends share their slab with others */
+  } else if (strcmp(argv[2], "survivors") == 0) {
+    for (size_t i = 0; i < count; ++i)
+      if (i % 64 != 0) free(blocks[i]);
+    left = kBytes / 2 >> 10; /* what was freed last is not looked for any more */
   } else {
     free_all(NULL);
   }

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/options.h"
 #include "os/memory.h"
 #include "span/region.h"
 #include "support/fresh_process.h"
@@ -34,6 +35,11 @@ void touch(Descriptor* span) {
 void give_back(Descriptor* span) {
   span->kind = SpanKind::None;
   release(span, span->size());
+}
+
+// With so much in use, a few megabytes that are freed are not given back at once.
+void use_64_mib() {
+  take(64 * kMiB / kSliceSize);
 }
 
 bool is_zero(const char* start, size_t size) {
@@ -90,6 +96,7 @@ TEST_IN_FRESH_PROCESS(SpanHeap, ReusesDirtyMemoryFirstAndSaysSo) {
 }
 
 TEST_IN_FRESH_PROCESS(SpanHeap, MergesWithBothNeighbours) {
+  use_64_mib();
   Descriptor* spans[5];
   for (auto& span : spans) span = take(2).span;
   for (Descriptor* span : spans) touch(span);
@@ -133,6 +140,44 @@ TEST_IN_FRESH_PROCESS(SpanHeap, GivesMuchMemoryBackAtOnce) {
   EXPECT_TRUE(is_zero(again.span->start, again.span->size()) || !again.zeroed);
 }
 
+TEST_IN_FRESH_PROCESS(SpanHeap, WithLittleInUseLittleIsRetained) {
+  Descriptor* span = take(kMiB / kSliceSize).span;
+  take(1);
+  touch(span);
+  give_back(span);
+  EXPECT_LE(figures().dirty_bytes, kMiB / 2);
+}
+
+TEST_IN_FRESH_PROCESS(SpanHeap, WhatIsWantedAgainSoonIsRetained) {
+  for (int round = 0; round < 100; ++round) {
+    Descriptor* span = take(4 * kMiB / kSliceSize).span;
+    touch(span);
+    give_back(span);
+  }
+  EXPECT_LE(figures().purges, 5u);
+}
+
+TEST_IN_FRESH_PROCESS(SpanHeap, GrowthIsNotWantingAgain) {
+  for (size_t round = 1; round <= 20; ++round) {
+    Descriptor* span = take(round * 16).span;
+    touch(span);
+    give_back(span);
+    EXPECT_LE(figures().dirty_bytes, kMiB / 2);
+  }
+}
+
+TEST_IN_FRESH_PROCESS(SpanHeap, TheMemoryLimit) {
+  options.read("OX_MEMORY_LIMIT=1M");
+  bool zeroed;
+  EXPECT_EQ(allocate(17, kSliceSize, zeroed), nullptr);
+  Descriptor* span = take(15).span;
+  EXPECT_EQ(allocate(2, kSliceSize, zeroed), nullptr);
+  EXPECT_FALSE(extend(span, 17, zeroed));
+  EXPECT_TRUE(extend(span, 16, zeroed));
+  give_back(span);
+  EXPECT_NE(take(16).span, nullptr);
+}
+
 TEST_IN_FRESH_PROCESS(SpanHeap, MemoryThatCannotBePurgedIsNotCalledZero) {
   Descriptor* span = take(64 * kMiB / kSliceSize).span;
   touch(span);
@@ -145,6 +190,7 @@ TEST_IN_FRESH_PROCESS(SpanHeap, MemoryThatCannotBePurgedIsNotCalledZero) {
 }
 
 TEST_IN_FRESH_PROCESS(SpanHeap, PurgeAllLeavesNothingDirty) {
+  use_64_mib();
   Descriptor* span = take(8).span;
   take(1);
   touch(span);
@@ -196,6 +242,7 @@ TEST_IN_FRESH_PROCESS(SpanHeap, ExtendsPastTheFrontier) {
 }
 
 TEST_IN_FRESH_PROCESS(SpanHeap, ShrinkingFreesTheRest) {
+  use_64_mib();
   Descriptor* span = take(8).span;
   take(1);
   touch(span);
