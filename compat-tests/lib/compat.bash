@@ -126,6 +126,10 @@ reached() {
     fails_if_any "$name: not the library that is installed"
 }
 
+# behind NAME PROGRAM...: they are started with an environment of their own (a login, set-user-id, cron), where LD_PRELOAD
+# does not reach them; by /etc/ld.so.preload they are ours.
+behind() { [ "$OX_MODE" = session ] || ran "$1" ours "${@:2}"; }
+
 # --- records --------------------------------------------------------------------------------------
 
 # figures NAME: time and memory of this run stand in the table; without it, those of the test's first.

@@ -1,5 +1,5 @@
-# Go: the go command compiles and links a program that calls C, and the program runs. The compiler is static, which no
-# preload reaches; what cgo starts (gcc, ld) and the program itself are ours.
+# Go: the go command compiles and links a program that calls C, and the program runs. Its compiler is static, which no
+# preload reaches; the command, what cgo starts (gcc, ld) and the program are ours.
 load ../lib/compat
 
 @test "a program with C in it is built and run: blocks cross threads and languages" {
@@ -12,6 +12,6 @@ load ../lib/compat
   same_output work
   sound work
   grep -qx end "$BATS_TEST_TMPDIR/work.ox/out"
-  ran work ours gowork cc1
+  ran work ours gowork go
   reached work
 }
