@@ -5,15 +5,32 @@
 # shellcheck source=compat-tests/lib/private.bash
 source /mnt/source/compat-tests/lib/private.bash
 
+# What the roots of the libc matrix and the containers hold.
+matrix_programs=perl,python3,sqlite3,openssh-server,openssh-client,cron,xz-utils
+
 # debian_root NAME SUITE MMDEBSTRAP-OPTION...: makes the root, in setup_file. Without --install it has to be there.
 debian_root() {
-  local kept=/mnt/build/compat/roots/$1 root=/mnt/roots/$1
+  open_root "$1" "$@" || return
+  [ -d "/mnt/roots/$1/usr" ] || return 0
+  install_in "/mnt/roots/$1"
+}
+
+# plain_root NAME SUITE MMDEBSTRAP-OPTION...: the same without the library, as /mnt/roots/plain-NAME.
+plain_root() { open_root "plain-$1" "$@"; }
+
+# open_root PLACE NAME SUITE MMDEBSTRAP-OPTION...: the root of that name, made if need be, with an overlay in /mnt/roots.
+open_root() {
+  local root=/mnt/roots/$1 kept=/mnt/build/compat/roots/$2
   if [ ! -d "$kept" ]; then
     [ "${CI:-}" = true ] || return 0
-    make_root "$kept" "${@:2}" >"$OX_RESULTS/root-$1.log" 2>&1 || { tail -n 20 "$OX_RESULTS/root-$1.log" >&2; return 1; }
+    make_root "$kept" "${@:3}" >"$OX_RESULTS/root-$2.log" 2>&1 || { tail -n 20 "$OX_RESULTS/root-$2.log" >&2; return 1; }
   fi
   mkdir -p "$root" "$root.new" "$root.work"
   mount -t overlay root -o "lowerdir=$kept,upperdir=$root.new,workdir=$root.work" "$root"
+}
+
+install_in() {
+  local root=$1 place
   DESTDIR=$root cmake --install /mnt/build --prefix /usr >/dev/null
   add_user "$root"
   for place in proc dev; do mount --rbind "/$place" "$root/$place"; done

@@ -15,7 +15,7 @@ set -euo pipefail
   echo '  chain out { type filter hook output priority 0; ip daddr @many counter; udp dport 9998 counter accept'
   echo '    udp dport vmap @ports'
   for ((i = 0; i < 1000; i++)); do echo "    ip saddr 192.168.$((i % 200)).$((i / 200)) tcp dport $i counter drop"; done
-  echo '  } }'
+  printf '  }\n}\n'
 } >rules.nft
 for ((round = 0; round < 3; round++)); do
   nft flush ruleset

@@ -37,8 +37,10 @@ login -tt compat@127.0.0.1 'test -t 0 && echo terminal' </dev/null | tr -d '\r'
 for number in 1 2 3 4 5 6 7 8 9 10; do login compat@127.0.0.1 "seq $number 3000 | tail -n 1" & clients+=($!); done
 wait "${clients[@]}"
 seq 1000000 >data
+old=() # the protocol of old, where there are two
+! scp -O 2>&1 | grep -q '\[-[0-9A-Za-z]*O' || old=(-O)
 scp -q "${options[@]}" data compat@127.0.0.1:/tmp/data
-scp -q "${options[@]}" -O -C compat@127.0.0.1:/tmp/data back
+scp -q "${options[@]}" "${old[@]}" -C compat@127.0.0.1:/tmp/data back
 cmp data back && echo same
 printf 'put data /tmp/second\nget /tmp/second again\nls -1 /tmp/second\n' | sftp -q -b - "${options[@]}" compat@127.0.0.1
 cmp data again && echo same
