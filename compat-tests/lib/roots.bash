@@ -4,6 +4,8 @@
 
 # shellcheck source=compat-tests/lib/private.bash
 source /mnt/source/compat-tests/lib/private.bash
+# shellcheck source=compat-tests/lib/debian.bash
+source /mnt/source/compat-tests/lib/debian.bash
 
 # What the roots of the libc matrix and the containers hold.
 matrix_programs=perl,python3,sqlite3,openssh-server,openssh-client,cron,xz-utils
@@ -36,18 +38,6 @@ install_in() {
   for place in proc dev; do mount --rbind "/$place" "$root/$place"; done
   switch_on "$root"
   umount -l "$root/proc" "$root/dev"
-}
-
-make_root() {
-  local kept=$1 suite=$2
-  shift 2
-  mkdir -p "${kept%/*}"
-  # shellcheck disable=SC2016 # apt-get expands these
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' |
-    grep -v security | sort -u | head -n 1 | sed "s/.*/deb & $suite main/" |
-    mmdebstrap --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' "$@" "$suite" "$kept.new" -
-  rm -rf "$kept.new"/etc/apt/sources.list*
-  mv "$kept.new" "$kept"
 }
 
 # in_root NAME: this test's programs are those of that root.

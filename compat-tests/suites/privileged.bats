@@ -10,7 +10,7 @@ setup() { as_user; }
   sound job
   same_output job
   grep -qx root "$BATS_TEST_TMPDIR/job.ox/out"
-  ! grep 'more than it may' "$BATS_TEST_TMPDIR/job.ox/out"
+  ! grep 'more than it may' "$BATS_TEST_TMPDIR/job.ox/out" || fail "a user became another without a rule"
   behind job sudo
   reached job sudo sh sleep sort seq md5sum
 }
@@ -22,7 +22,7 @@ setup() { as_user; }
   sound job
   same_output job
   grep -qx root "$BATS_TEST_TMPDIR/job.ox/out"
-  ! grep 'without the password' "$BATS_TEST_TMPDIR/job.ox/out"
+  ! grep 'without the password' "$BATS_TEST_TMPDIR/job.ox/out" || fail "a user became root without the password"
   behind job su
   reached job su bash sleep sort seq md5sum
 }

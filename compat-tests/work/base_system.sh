@@ -12,6 +12,7 @@ printf '%s\n' "${seen[@]}" | sort | md5sum
 mkdir -p tree/DEBIAN tree/usr/share/oxcompat
 cp numbers tree/usr/share/oxcompat/
 printf 'Package: oxcompat\nVersion: 1\nArchitecture: all\nMaintainer: a <a@b>\nDescription: for a test\n' >tree/DEBIAN/control
+# shellcheck disable=SC2016 # the script's own
 printf '#!/bin/sh\necho "$1" >>%s/scripts\nsleep 1\n' "$PWD" >tree/DEBIAN/postinst
 chmod 755 tree/DEBIAN/postinst
 dpkg-deb --root-owner-group -b tree oxcompat.deb >/dev/null

@@ -12,10 +12,10 @@ sed "s|@HERE@|$PWD|g" "$OX_WORK/nginx.conf" >nginx.conf
 nginx -p "$PWD" -c "$PWD/nginx.conf" -e "$PWD/error.log" &
 server=$!
 for ((tries = 0; tries < 100; tries++)); do ! curl -so /dev/null http://localhost:8080/1.txt || break; sleep 0.1; done
-# fetch ADDRESS OPTION...: 8 pages 40 times over, 16 at a time; prints how many of them were right.
+# fetch NAME ADDRESS OPTION...: 8 pages 40 times over, 16 at a time; prints how many of them were right.
 fetch() {
-  local name=$1
-  shift
+  local name=$1 address=$2
+  shift 2
   mkdir -p "got.$name"
   for ((round = 0; round < 40; round++)); do
     for number in 1 2 3 4 5 6 7 8; do printf 'url=%s/%s.txt\noutput=got.%s/%s.%s\n' "$address" "$number" "$name" "$number" "$round"; done
@@ -26,11 +26,11 @@ fetch() {
     ! cmp -s "$got" "pages/${number%%.*}.txt" || echo "$name"
   done | sort | uniq -c
 }
-address=http://localhost:8080 fetch plain
-address=http://localhost:8080 fetch packed --compressed
+fetch plain http://localhost:8080
+fetch packed http://localhost:8080 --compressed
 kill -HUP "$server"
-address=http://localhost:8081 fetch proxied
-address=https://localhost:8443 fetch encrypted
+fetch proxied http://localhost:8081
+fetch encrypted https://localhost:8443
 curl -s http://localhost:8080/missing | grep -c '404 Not Found'
 sleep 1
 kill -QUIT "$server"

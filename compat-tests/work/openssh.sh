@@ -25,12 +25,14 @@ CONF
 /usr/sbin/sshd -D -f "$PWD/sshd_config" -E "$PWD/log" &
 server=$!
 options=(-F none -i user_key -o Port=2222 -o StrictHostKeyChecking=no -o UserKnownHostsFile="$PWD/known" -o LogLevel=ERROR)
+# shellcheck disable=SC2029 # it expands here
 login() { ssh "${options[@]}" "$@"; }
 for ((tries = 0; tries < 100; tries++)); do ! (: </dev/tcp/127.0.0.1/2222) 2>/dev/null || break; sleep 0.1; done
 
 exec 9<>/dev/tcp/127.0.0.1/2222 # stays before authentication
 read -r banner <&9
 echo "${banner%%_*}"
+# shellcheck disable=SC2016 # the other side's
 login compat@127.0.0.1 'id -un; echo ~; ulimit -n >/dev/null; perl -e "my @x = map { q(x) x \$_ } 1 .. 3000; print length join(q(), @x), qq(\n); sleep 1"'
 login -tt compat@127.0.0.1 'test -t 0 && echo terminal' </dev/null | tr -d '\r'
 (! login nobody@127.0.0.1 true 2>&1) | grep -o 'Permission denied'

@@ -10,7 +10,9 @@ make() {
   printf 'Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: a <a@b>\nDescription: for a test\n%s' \
     "$1" "$2" "${3:+Depends: $3
 }" >tree/DEBIAN/control
+  # shellcheck disable=SC2016 # the script's own
   printf '#!/bin/sh\nset -e\necho "%s %s: $1" >>%s/scripts\nsleep 0.2\n' "$1" "$2" "$PWD" >tree/DEBIAN/postinst
+  # shellcheck disable=SC2016 # a literal one
   sed 's/: \$1/: \$1 (before it goes)/' tree/DEBIAN/postinst >tree/DEBIAN/prerm
   chmod 755 tree/DEBIAN/postinst tree/DEBIAN/prerm
   dpkg-deb --root-owner-group -Zxz -b tree repository >/dev/null

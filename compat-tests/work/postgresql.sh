@@ -3,7 +3,7 @@
 # stopped at once in the middle and recovered; its pages' checksums are right.
 set -euo pipefail
 
-bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 PATH=$bin:$PATH
 export PGHOST=$PWD PGDATABASE=postgres PGDATA=$PWD/data
 initdb --auth=trust --data-checksums --no-sync --username=compat --encoding=UTF8 --locale=C >&2
