@@ -33,10 +33,10 @@ open_root() {
 
 install_in() {
   local root=$1 place
-  DESTDIR=$root cmake --install /mnt/build --prefix /usr >/dev/null
+  DESTDIR=$root cmake --install /mnt/build --prefix /usr >/dev/null || return
   add_user "$root"
   for place in proc dev; do mount --rbind "/$place" "$root/$place"; done
-  switch_on "$root"
+  switch_on "$root" || return
   umount -l "$root/proc" "$root/dev"
 }
 

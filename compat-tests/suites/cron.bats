@@ -10,5 +10,5 @@ load ../lib/compat
   grep -qx compat "$BATS_TEST_TMPDIR/jobs.ox/out"
   ran jobs ours cron
   behind jobs sort
-  reached jobs sh sleep sort seq md5sum
+  reached jobs dash sleep sort seq md5sum
 }

@@ -12,7 +12,7 @@ setup() { as_user; }
   grep -qx root "$BATS_TEST_TMPDIR/job.ox/out"
   ! grep 'more than it may' "$BATS_TEST_TMPDIR/job.ox/out" || fail "a user became another without a rule"
   behind job sudo
-  reached job sudo sh sleep sort seq md5sum
+  reached job sudo dash sleep sort seq md5sum
 }
 
 @test "su: to root with the password, not without" {
