@@ -8,6 +8,6 @@ load ../lib/compat
   same_output mail
   [ "$(grep -c 'messages=' "$BATS_TEST_TMPDIR/mail.ox/out")" = 2 ]
   ran mail ours dovecot "$(basename "$(realpath /usr/bin/python3)")"
-  behind mail imap imap-login auth
+  behind mail imap auth
   reached mail anvil auth config imap imap-login log stats
 }

@@ -12,7 +12,7 @@ setup_file() { plain_root bookworm bookworm "--include=$matrix_programs"; }
   same_output sandbox
   grep -qx 'inside of inside' "$BATS_TEST_TMPDIR/sandbox.ox/out"
   ! grep 'ld.so' "$BATS_TEST_TMPDIR/sandbox.ox/err" || fail "the loader complained"
-  ran sandbox ours bwrap perl sort
+  ran sandbox ours bwrap perl dash
   reached sandbox
 }
 
