@@ -40,7 +40,7 @@ UNIT
   ln -s /etc/systemd/system/compat.service "$guest/etc/systemd/system/multi-user.target.wants/"
   cp "$guest"/boot/vmlinuz-* "$place/kernel"
   cp "$guest"/boot/initrd.img-* "$place/initrd"
-  mke2fs -q -t ext4 -d "$guest" "$place/disk" 4G
+  mke2fs -q -t ext4 -d "$guest" "$place/disk" 4G >/dev/null
   rm -rf "$guest"
 }
 
@@ -60,7 +60,7 @@ choose_accelerator() {
 boot() {
   echo "# $1: $(date +%T) ($accelerator)"
   machine "${OX_VM_SECONDS:-5400}" "$accelerator" "root=/dev/vda ro quiet compat=$1" -initrd "$place/initrd" \
-    -drive "file=$place/disk,format=raw,if=virtio,cache=unsafe" -serial "file:$results/console-$1" -serial stdio | tr -d '\r'
+    -drive "file=$place/disk,format=raw,if=virtio,cache=unsafe" -serial "file:$results/console-$1" -serial stdio | sed -u 's/\r$//'
   debugfs -R "rdump /mnt/results $place" "$place/disk" 2>/dev/null
   cp -r "$place/results/." "$results/"
   [[ $(cat "$results/$1.status" 2>/dev/null) == 0 ]] || { tail -n 30 "$results/$1.log" "$results/console-$1" >&2; return 1; }
