@@ -1,10 +1,13 @@
-# A boot sector: adds up what it computes, prints the sum on the serial port, and asks QEMU to end (isa-debug-exit).
+# A boot sector: adds up what it computes, a hundred times over to be seen at it, prints the sum on the serial port, and asks QEMU to end (isa-debug-exit).
 .code16
 .globl _start
 _start:
   cli
   xorl %eax, %eax
   movw %ax, %ds
+  movw $100, %si
+again:
+  xorl %eax, %eax
   movl $2000000, %ecx
   movl $1, %ebx
 next:
@@ -15,6 +18,8 @@ next:
   addl %edx, %eax
   decl %ecx
   jnz next
+  decw %si
+  jnz again
   movw $8, %cx
 digit:
   roll $4, %eax
