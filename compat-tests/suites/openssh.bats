@@ -13,5 +13,5 @@ load ../lib/compat
   [ "$(grep -cx same "$BATS_TEST_TMPDIR/login.ox/out")" = 2 ]
   ran login ours sshd ssh
   behind login perl
-  reached login bash perl sftp-server sleep scp
+  reached login bash perl sftp-server sleep scp run-parts dash uname
 }

@@ -12,7 +12,9 @@ setup() {
 @test "after the boot every process but the first is on the library, and no service failed" {
   [ "$(systemctl is-system-running)" != degraded ] || { systemctl --failed; fail "a unit failed"; }
   jq -r '.processes[] | select(.pid == 1) | .state' "$booted" | grep -qx untouched
-  jq -r '.processes[] | select(.pid != 1 and .state != "ours") | tojson' "$booted" | fails_if_any "not on the library"
+  # systemd-fsckd looks at the disks before they are mounted: before the unit that enables the library for this boot.
+  jq -r '.processes[] | select(.pid != 1 and .state != "ours" and (.name | endswith("/systemd-fsckd") | not)) | tojson' \
+    "$booted" | fails_if_any "not on the library"
   for service in systemd-journald systemd-udevd dbus-daemon cron; do
     jq -e --arg name "$service" '[.processes[] | select(.name | endswith("/" + $name))] | length > 0' "$booted" >/dev/null ||
       fail "$service does not run"
