@@ -11,13 +11,15 @@ source "$root/scripts/lib/build.sh"
 
 usage() {
   cat <<'TXT'
-usage: compat-tests/run.sh [--session|--system] [--install] [--only NAME]... [--junit FILE] [--library FILE]
+usage: compat-tests/run.sh [--session|--system|--vm] [--install] [--only NAME]... [--junit FILE] [--library FILE]
 
 Runs the suites in compat-tests/suites, as root, on Debian. This machine's system is not changed.
 Progress on a terminal, TAP otherwise; the last line has the totals.
 
   --session       preload by LD_PRELOAD, as for one user's session (the default)
   --system        preload by /etc/ld.so.preload, into every program
+  --vm            in a Debian with the package, booted on the library (emulated where KVM does not work: half an hour);
+                  without --only: base, perl, sqlite, openssh, cron, systemd
   --install       install the programs first (this does change the machine); a missing one is then a failure.
                   Without it a missing program is skipped, with its name
   --only NAME     this suite alone; may be repeated
@@ -30,7 +32,7 @@ TXT
 mode=session install=0 junit="" library="" results="" suites=()
 while (($#)); do
   case $1 in
-    --session | --system) mode=${1#--} ;;
+    --session | --system | --vm) mode=${1#--} ;;
     --install) install=1 ;;
     --only) suites+=("$2") && shift ;;
     --junit) junit=$(realpath "$2") && shift ;;
@@ -48,7 +50,7 @@ all_suites() { find "$root/compat-tests/suites" -name '*.bats' -printf '%f\n' | 
 packages_of_suites() {
   local manager=$1 suite
   shift
-  for suite in frame "$@"; do
+  for suite in "$@"; do
     packages_of_list "$manager" <(sed -n "s/^$suite  *\(${manager}[^ ]*:\)/\1/p" "$root/compat-tests/packages.txt")
   done | sort -u
 }
@@ -60,15 +62,26 @@ prepare() {
     manager=$(packages_manager)
     mapfile -t packages < <(packages_of_list "$manager" "$root/scripts/lib/build-packages.txt"
       packages_of_list "$manager" "$root/scripts/lib/test-packages.txt"
-      packages_of_suites "$manager" "${suites[@]}")
+      packages_of_suites "$manager" frame "$mode" "${suites[@]}")
     packages_install "$manager" 1 "${packages[@]}"
     export CI=true # everything was installed: a missing program fails the test
   else
     unset CI
   fi
   log=$(mktemp)
-  build_release "$log" -- src/all # what is installed
+  [[ $mode == vm ]] || build_release "$log" -- src/all # what is installed
   rm -f "$log"
+}
+
+# The package is that of the last commit.
+run_in_machine() {
+  local packages
+  rm -rf "$root/build/compat/package"
+  "$root/scripts/package.sh" -o "$root/build/compat/package" deb >"$results/package.log" 2>&1 ||
+    { tail -n 30 "$results/package.log" >&2; return 1; }
+  packages=$(packages_of_suites apt frame guest "${suites[@]}" | paste -sd ,)
+  "$root/compat-tests/lib/machine.sh" "$root" "$results" \
+    "$(find "$root/build/compat/package" -name 'oxidalloc_*_amd64.deb')" "$packages" "${suites[@]}"
 }
 
 # The sum of an attribute over the suites of a JUnit report.
@@ -87,6 +100,10 @@ report() {
 }
 
 ((EUID == 0)) || { echo "run.sh must run as root: it makes mount namespaces" >&2; exit 1; }
+if [[ $mode == vm ]]; then
+  [[ ! $library ]] || { echo "--vm installs the package: no other --library" >&2; exit 2; }
+  ((${#suites[@]})) || suites=(base perl sqlite openssh cron systemd)
+fi
 ((${#suites[@]})) || mapfile -t suites < <(all_suites)
 results=${results:-$root/build/compat/$mode}
 prepare
@@ -99,7 +116,11 @@ for suite in "${suites[@]}"; do
 done
 
 status=0
-unshare --mount --propagation private "$root/compat-tests/lib/judge.sh" \
-  "$root" "$root/build" "$results" "$library" "$mode" "${suites[@]}" || status=$?
+if [[ $mode == vm ]]; then
+  run_in_machine || status=$?
+else
+  unshare --mount --propagation private "$root/compat-tests/lib/judge.sh" \
+    "$root" "$root/build" "$results" "$library" "$mode" "${suites[@]}" || status=$?
+fi
 report
 exit "$status"

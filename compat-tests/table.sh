@@ -10,7 +10,7 @@ document=$root/docs/COMPATIBILITY.md
 
 # A record as a row. Program, work and mode name the row; a skipped test says nothing about the library.
 rows() {
-  find "$@" -path '*/records/*.jsonl' -exec cat {} + | jq -r '
+  find "$@" -path '*/selfcheck/*' -prune -o -path '*/records/*.jsonl' -exec cat {} + | jq -r '
     def pair($a; $b; f): if $a and $b then "\($a | f) / \($b | f)" else "" end;
     def cpu: .cpu * 10 | round / 10;
     def mib: .peak_kib / 1024 | round;

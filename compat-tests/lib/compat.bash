@@ -98,7 +98,8 @@ ran() {
   for program; do
     told "$name.ox" '.processes[]' | jq -es --arg name "$program" --arg state "$state" '
       [.[] | select(.name == $name)] |
-      map(select(.why != "it has made no request yet")) | # seen while it was being loaded
+      map(select(.why != "it has made no request yet" and # seen while it was being loaded
+        .why != "its executable cannot be read")) | # seen while it ended
       length > 0 and all(.state == $state) and
       if $state == "ours" then any(.heap_kib > 0) else all(.why == "it exports an allocator of its own") end' >/dev/null ||
       fail "$name: $program was not seen as $state: $(told "$name.ox" '.processes[] | tojson')" || return
@@ -125,6 +126,10 @@ reached() {
   told "$name.ox" '.processes[] | select(.state == "older" or .state == "unknown") | tojson' |
     fails_if_any "$name: not the library that is installed"
 }
+
+# behind NAME PROGRAM...: they are started with an environment of their own (a login, set-user-id, cron), where LD_PRELOAD
+# does not reach them; by /etc/ld.so.preload they are ours.
+behind() { [ "$OX_MODE" = session ] || ran "$1" ours "${@:2}"; }
 
 # --- records --------------------------------------------------------------------------------------
 

@@ -10,7 +10,10 @@ kind=$1 directory=$2 user=$3
 shift 3
 
 # Nothing of the machine's that two runs could meet in: sockets, locks, shared memory, displays, ports.
+mkdir -p /mnt/runs/enabled
+[[ ! -d /run/oxidalloc ]] || mount --rbind /run/oxidalloc /mnt/runs/enabled # boot-safe mode: the preload file is there
 mount -t tmpfs -o mode=755 run /run
+! mountpoint -q /mnt/runs/enabled || { mkdir /run/oxidalloc && mount --move /mnt/runs/enabled /run/oxidalloc; }
 mount -t tmpfs -o mode=1777 tmp /tmp
 mount -t tmpfs -o mode=1777 shm /dev/shm
 mkdir -p /run/home /run/session /run/dbus /run/lock /run/systemd/{seats,sessions,users,machines} # (who asks logind)
@@ -31,7 +34,7 @@ words=(env -i "--chdir=$directory" "HOME=/run/home" "USER=$user" "LOGNAME=$user"
 if [[ $kind == ox && $OX_MODE == session ]]; then
   words+=("LD_PRELOAD=$OX_ENTRY")
 elif [[ $kind == ox ]]; then
-  umount "$root/etc/ld.so.preload" # the empty file over it: from here on every program that starts has the library
+  umount "$(realpath "$root/etc/ld.so.preload")" # the empty file over it: from here on every program that starts has the library
 fi
 [[ -z $root ]] || words=(chroot "$root" "${words[@]}")
 

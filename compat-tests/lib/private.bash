@@ -43,8 +43,13 @@ add_user() {
 switch_on() {
   local log
   log=$(chroot "$1/" oxidalloc-enable --mode direct 2>&1) || { printf '%s\n' "$log" >&2; return 1; }
+  cover_preload "$1"
+}
+
+# cover_preload ROOT: with an empty file, where the preload file is or where it leads.
+cover_preload() {
   : >/mnt/empty
-  mount --bind /mnt/empty "$1/etc/ld.so.preload"
+  mount --bind /mnt/empty "$(realpath "$1/etc/ld.so.preload")"
 }
 
 # Where the entry leads a 64-bit program.

@@ -68,8 +68,9 @@ class Events:
         elif what == self.EXEC and second in self.names:
             self.names[second] = read(f"/proc/{second}/comm").strip() or self.names[second]
         elif what == self.EXIT and first == second and second in self.names:
+            name = self.names.pop(second)  # its number may be another's soon
             if third & 0x7F in CRASHES:
-                self.deaths.append([self.names[second], signal.Signals(third & 0x7F).name])
+                self.deaths.append([name, signal.Signals(third & 0x7F).name])
 
 
 class KernelLog:

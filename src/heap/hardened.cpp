@@ -202,7 +202,7 @@ void* move_large(Descriptor* span, size_t size) {
   void* fresh = allocate_large(size, kSliceSize);
   if (!fresh) return nullptr;
   Descriptor* to = slice_at(fresh);
-  large::move(span, to, true);
+  if (!large::move(span, to, true)) return nullptr;
   fill_large(to);
   return fresh;
 }

@@ -61,17 +61,22 @@ void release(Descriptor* span) {
   span_heap::release(span, span->bytes);
 }
 
-void move(Descriptor* from, Descriptor* to, bool zeroed) {
+bool move(Descriptor* from, Descriptor* to, bool zeroed) {
   const size_t pages = align_up(from->bytes, os::page_size());
-  if (from->bytes < (zeroed ? kMoveToFresh : kMoveToUsed) || CountedFlag::count() >= kMostMoved ||
-      !os::move_pages(from->start, to->start, pages)) {
+  auto moved = os::Move::Refused;
+  if (from->bytes >= (zeroed ? kMoveToFresh : kMoveToUsed) && CountedFlag::count() < kMostMoved)
+    moved = os::move_pages(from->start, to->start, pages);
+  if (moved == os::Move::Lost) return false;
+  if (moved == os::Move::Refused) {
     std::memmove(to->start, from->start, from->bytes);
-    return release(from);
+    release(from);
+    return true;
   }
   to->moved = true;
   from->moved = !os::renew(from->start, from->size());
   retire(from);
   span_heap::release(from, 0);
+  return true;
 }
 
 bool resize_in_place(Descriptor* span, size_t size) {

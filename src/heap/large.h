@@ -19,7 +19,8 @@ void release(Descriptor* span);
 bool resize_in_place(Descriptor* span, size_t size);
 
 // Moves the content of a large block to a longer one, which reads as zero if `zeroed`, without
-// touching it where the kernel can move pages; and frees the former.
-void move(Descriptor* from, Descriptor* to, bool zeroed);
+// touching it where the kernel can move pages; and frees the former. False: memory is short, and
+// only the former is left; the longer one's place is given up for good.
+bool move(Descriptor* from, Descriptor* to, bool zeroed);
 
 }  // namespace ox::large

@@ -210,8 +210,8 @@ void* reallocate_large(Descriptor* span, size_t size) {
   bool zeroed;
   void* fresh = allocate_large(size, kSliceSize, zeroed);
   if (!fresh) return nullptr;
-  large::move(span, region::find(reinterpret_cast<uintptr_t>(fresh)), zeroed);
-  return fresh;
+  Descriptor* to = region::find(reinterpret_cast<uintptr_t>(fresh));
+  return large::move(span, to, zeroed) ? fresh : nullptr;
 }
 
 }  // namespace

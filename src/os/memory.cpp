@@ -50,6 +50,22 @@ void* map_with(void* hint, size_t size, int protection, int flags) {
   return failed(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 
+// Growth where it stands fails in any case, for behind it is more of the region; but first, and
+// with a code of its own, where the range is not one mapping.
+bool is_one_mapping(char* start, size_t size) {
+  const long result = call(SYS_mremap, start, size, size + page_size(), 0);
+  if (means_never(result)) moves_refused.store(true, std::memory_order_relaxed);
+  if (!failed(result)) unmap(start + size, page_size());
+  return result != -EFAULT && !means_never(result);
+}
+
+// A place from which the kernel has taken away the pages, if nobody else has it by now.
+bool regain(void* start, size_t size) {
+  void* pages = map_with(start, size, PROT_READ | PROT_WRITE, 0);
+  if (pages && pages != start) unmap(pages, size);
+  return pages == start;
+}
+
 }  // namespace
 
 size_t page_size() {
@@ -83,12 +99,20 @@ bool purge(void* start, size_t size) {
   return !injected_failure() && !failed(call(SYS_madvise, start, size, MADV_DONTNEED));
 }
 
-bool move_pages(void* from, void* to, size_t size) {
-  if (injected_failure() || moves_refused.load(std::memory_order_relaxed)) return false;
+// The kernel unmaps the place first and looks then whether it can move anything there. What it
+// always refuses it refuses before; up to Linux 6.16 a range that is not one mapping afterwards,
+// so it is not asked for that; what is left is want of memory or address space.
+Move move_pages(void* from, void* to, size_t size) {
+  if (injected_failure() || moves_refused.load(std::memory_order_relaxed)) return Move::Refused;
+  if (!is_one_mapping(static_cast<char*>(from), size)) return Move::Refused;
   const long result =
       call(SYS_mremap, from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
-  if (means_never(result)) moves_refused.store(true, std::memory_order_relaxed);
-  return !failed(result);
+  if (!failed(result)) return Move::Done;
+  if (means_never(result)) {
+    moves_refused.store(true, std::memory_order_relaxed);
+    return Move::Refused;
+  }
+  return regain(to, size) ? Move::Refused : Move::Lost;
 }
 
 bool renew(void* start, size_t size) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace ox::os {
 
@@ -23,9 +24,16 @@ bool commit(void* start, size_t size);
 // a strict system call filter): they keep their content and go on using memory.
 bool purge(void* start, size_t size);
 
+enum class Move : uint8_t {
+  Done,
+  Refused,  // nothing moved; `to` may be written to, its content may be lost
+  Lost,     // nothing moved; the kernel has unmapped `to`, and the place may be somebody else's
+};
+
 // Moves the pages of [from, from+size) to `to`, whose own content is lost; `from` stays mapped and
-// reads as zero. Needs Linux 5.7; false, and nothing moved, where it cannot be done.
-bool move_pages(void* from, void* to, size_t size);
+// reads as zero. Needs Linux 5.7, and a range that is one mapping: pages that were moved stand in
+// one of their own.
+Move move_pages(void* from, void* to, size_t size);
 
 // Replaces [start, start+size) by fresh zeroed pages, undoing the splits that move_pages leaves
 // in the process's list of mappings.

@@ -15,21 +15,53 @@ extern "C" [[gnu::weak]] const unsigned long* __libc_stack_end;
 namespace ox::os {
 
 namespace {
+
 const char* const kNoVariables[] = {nullptr};
+const unsigned long kNoValues[] = {AT_NULL};
+
+// A loader that was run as a command takes its own words off the stack before the program starts;
+// up to glibc 2.35 __libc_stack_end then stands below the argument count, on words that are in use
+// for other things. (With LD_PRELOAD or a preload file there are none to take off.)
+constexpr int kMostWordsOfTheLoaders = 32;
+constexpr unsigned long kMostTypes = 256;  // of auxiliary values; the highest is 51
+
+StartVectors find_start_vectors() {
+  if (&__libc_stack_end && __libc_stack_end)
+    for (int skipped = 0; skipped <= kMostWordsOfTheLoaders; ++skipped)
+      if (const auto found = start_vectors(__libc_stack_end + skipped); found.environment)
+        return found;
+  return {kNoVariables, kNoValues};
+}
+
+const StartVectors& vectors() {
+  static StartVectors kept;
+  if (!kept.environment) kept = find_start_vectors();
+  return kept;
+}
+
+}  // namespace
+
+StartVectors start_vectors(const unsigned long* count) {
+  const unsigned long first_text = count[1] ? count[1] : count[2];  // argv[0]; or without any, the
+  const auto here = reinterpret_cast<unsigned long>(count);         // environment's
+  if (first_text <= here || count[0] >= (first_text - here) / sizeof(long)) return {};
+  const auto* end = count + (first_text - here) / sizeof(long);
+  const auto* word = count + 1 + count[0];
+  if (*word++) return {};
+  const auto* environment = reinterpret_cast<const char* const*>(word);
+  while (word < end && *word) ++word;
+  const auto* auxiliary = ++word;
+  for (; word + 1 < end && *word != AT_NULL && *word < kMostTypes; word += 2)
+    if (*word == AT_PAGESZ) return {environment, auxiliary};
+  return {};
 }
 
 const char* const* environment() {
-  if (!&__libc_stack_end || !__libc_stack_end) return kNoVariables;
-  const unsigned long argument_count = __libc_stack_end[0];
-  return reinterpret_cast<const char* const*>(__libc_stack_end + 1 + argument_count + 1);
+  return vectors().environment;
 }
 
 unsigned long auxiliary_value(unsigned long type) {
-  const char* const* variable = environment();
-  if (variable == kNoVariables) return 0;
-  while (*variable) ++variable;
-  const auto* entry = reinterpret_cast<const unsigned long*>(variable + 1);
-  for (; entry[0] != AT_NULL; entry += 2)
+  for (const auto* entry = vectors().auxiliary; entry[0] != AT_NULL; entry += 2)
     if (entry[0] == type) return entry[1];
   return 0;
 }

@@ -6,6 +6,17 @@
 
 namespace ox::os {
 
+// Two of the vectors that the kernel leaves on the stack of a new program: behind the argument
+// count stand the arguments, nullptr, the environment, nullptr, the auxiliary vector, and above all
+// of them the texts that they point to.
+struct StartVectors {
+  const char* const* environment;
+  const unsigned long* auxiliary;
+};
+
+// Those behind the word at `count`; nullptrs if that is no argument count with vectors behind it.
+StartVectors start_vectors(const unsigned long* count);
+
 // The environment that the program was started with, before libc knows of it. Ends with nullptr.
 const char* const* environment();
 

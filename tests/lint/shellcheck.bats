@@ -14,7 +14,7 @@ shell_files() {
 }
 
 @test "Bats suites and their helpers are clean under shellcheck" {
-  mapfile -t files < <(find "$OX_SOURCE/tests" -name '*.bats' -o -name '*.bash')
+  mapfile -t files < <(find "$OX_SOURCE/tests" "$OX_SOURCE/compat-tests" -name '*.bats' -o -name '*.bash')
   [ "${#files[@]}" -ge 2 ]
   # Bats and the suites that load a helper set and use variables, and call functions, that shellcheck cannot see.
   shellcheck --shell=bats --severity=warning --exclude=SC2030,SC2031,SC2034,SC2154,SC2317 "${files[@]}"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -94,12 +95,43 @@ TEST_F(Memory, MovedPagesTakeTheirContentAlong) {
   std::memset(start_, 1, kBytes);
   auto* to = static_cast<char*>(map(kBytes));
   std::memset(to, 2, kBytes);
-  if (!move_pages(start_, to, kBytes)) GTEST_SKIP() << "the kernel cannot";
+  if (move_pages(start_, to, kBytes) != Move::Done) GTEST_SKIP() << "the kernel cannot";
   EXPECT_TRUE(all_are(to, kBytes, 1));
   EXPECT_TRUE(all_are(start_, kBytes, 0));  // still mapped
   start_[0] = 3;
   EXPECT_EQ(to[0], 1);
   unmap(to, kBytes);
+}
+
+// Pages that were moved here stand in a mapping of their own, beside the rest of the range.
+TEST_F(Memory, PagesOfSeveralMappingsStayAndTheirPlaceStaysUsable) {
+  auto* other = static_cast<char*>(map(kBytes));
+  std::memset(other, 2, kBytes);
+  if (move_pages(start_, other, kBytes / 2) != Move::Done) GTEST_SKIP() << "the kernel cannot";
+  std::memset(other, 3, kBytes);
+  std::memset(start_, 1, kBytes);
+  EXPECT_EQ(move_pages(other, start_, kBytes), Move::Refused);
+  EXPECT_TRUE(all_are(other, kBytes, 3));
+  std::memset(start_, 4, kBytes);
+  unmap(other, kBytes);
+}
+
+// The kernel has unmapped the place when it finds that address space is short.
+void move_without_address_space(char* from) {
+  std::memset(from, 1, kBytes);
+  auto* to = static_cast<char*>(map(kBytes));
+  const rlimit limit{mapped_bytes() - page_size(), RLIM_INFINITY};
+  if (setrlimit(RLIMIT_AS, &limit) != 0) _exit(2);
+  const Move result = move_pages(from, to, kBytes);
+  _exit(result == Move::Lost && all_are(from, kBytes, 1) ? 0 : 1);
+}
+
+TEST_F(Memory, AMoveThatFailsLateSaysSo) {
+  auto* to = static_cast<char*>(map(kBytes));
+  const bool can = move_pages(start_, to, kBytes) == Move::Done;
+  unmap(to, kBytes);
+  if (!can) GTEST_SKIP() << "the kernel cannot";
+  EXPECT_EXIT(move_without_address_space(start_), testing::ExitedWithCode(0), "");
 }
 
 TEST_F(Memory, RenewedMemoryIsZeroAndWritable) {
@@ -130,7 +162,7 @@ TEST_F(Memory, EveryCallCanBeMadeToFailAndChangesNothingThen) {
   EXPECT_EQ(map(kBytes), nullptr);
   EXPECT_FALSE(commit(start_, kBytes));
   EXPECT_FALSE(purge(start_, kBytes));
-  EXPECT_FALSE(move_pages(start_, start_ + kBytes / 2, kBytes / 2));
+  EXPECT_EQ(move_pages(start_, start_ + kBytes / 2, kBytes / 2), Move::Refused);
   EXPECT_FALSE(renew(start_, kBytes));
   EXPECT_EQ(start_[0], 1);
 }
