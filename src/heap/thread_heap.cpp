@@ -2,7 +2,6 @@
 
 #include "heap/check.h"
 #include "heap/class_slices.h"
-#include "heap/empty_blocks.h"
 #include "heap/orphans.h"
 #include "heap/remote.h"
 #include "heap/slab.h"
@@ -28,9 +27,7 @@ inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
     medium_slots[medium_index(cls)] = slab;
     return;
   }
-  // Where requests of no bytes are served otherwise, none may find a slab.
-  const size_t first = first_slot(cls) + (index_of(cls) == 0 && empty_blocks::wanted() ? 1 : 0);
-  for (size_t slot = block_size(cls) / 16; slot + 1 > first; --slot) slots[slot] = slab;
+  for (size_t slot = block_size(cls) / 16; slot >= first_slot(cls); --slot) slots[slot] = slab;
 }
 
 // The short way of refill() between kept slabs, which a program fills and empties again and again.

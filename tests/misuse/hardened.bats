@@ -62,13 +62,6 @@ some_block='0x[0-9a-f]+ \([0-9]+-byte block\)'
   aborts underflow_by_8_into_free "48 64 1000" "${corrupted/@/0x[0-9a-f]+}"
 }
 
-# ends_by_fault BUG SIZE: large blocks lie between inaccessible memory.
-ends_by_fault() {
-  misuse "$@"
-  echo "$*: status $status: $message"
-  [ "$status" -eq 139 ]
-}
-
 @test "hardened: large blocks: a write to a freed one, or one byte past the last page" {
   ends_by_fault write_after_free "$large"
   ends_by_fault overflow_by_64_into_used 131072
