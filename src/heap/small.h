@@ -92,6 +92,13 @@ inline void put_word(const Descriptor* slab, char* block, Word word) {
   if constexpr (kHardened)
     __atomic_store_n(twin_in(slab, block), twin_of(block, word), __ATOMIC_RELEASE);
 }
+// The same for a block that should be zero, whose end nobody has looked at yet: what is not zero
+// there makes the twin a wrong one.
+inline void put_word_over_zero(const Descriptor* slab, char* block, Word word) {
+  word_in(block) = word;
+  uint64_t* twin = twin_in(slab, block);
+  __atomic_store_n(twin, *twin ^ twin_of(block, word), __ATOMIC_RELEASE);
+}
 // A block that is not free any more has no twin, then no word.
 inline void clear_twin(const Descriptor* slab, char* block) {
   if constexpr (kHardened) {
@@ -124,10 +131,11 @@ inline bool is_multiple(const Descriptor* slab, const void* block) {
 }
 
 // Puts a block back, its mark checked by the caller. True if that calls for on_event().
+template <void (*Put)(const Descriptor*, char*, Word) = put_word>
 inline bool push(Descriptor* slab, char* block) {
   const auto address = reinterpret_cast<uintptr_t>(block);
   const Word before = slab->head;
-  put_word(slab, block, before);
+  Put(slab, block, before);
   const Word after = arch::with_low16(before, address) - slab->unit;
   slab->head = after;
   if constexpr (arch::kFusedEventTest) return address * slab->magic >= after;

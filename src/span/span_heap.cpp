@@ -115,15 +115,21 @@ int64_t retained_bound() {
   return static_cast<int64_t>(kRetained + used.load(std::memory_order_relaxed) / kRetainedShare);
 }
 
+// What giving back too early has added to it.
+size_t regretted_bound() {
+  return least(regret, kRegretted + used.load(std::memory_order_relaxed) / kRegrettedShare);
+}
+
+// Hardened: all of it, for there are no dirty spans.
 int64_t kept_bound() {
+  if constexpr (kHardened) return retained_bound() + static_cast<int64_t>(regretted_bound());
   return retained_bound() / 4 * 3;
 }
 
-// What is left of the bound for dirty spans, and what giving back too early has added to it.
+// What is left of the bound for dirty spans.
 size_t dirty_bound() {
   const int64_t left = retained_bound() - kept.load(std::memory_order_relaxed);
-  const size_t most = kRegretted + used.load(std::memory_order_relaxed) / kRegrettedShare;
-  return (left > 0 ? static_cast<size_t>(left) : 0) + least(regret, most);
+  return (left > 0 ? static_cast<size_t>(left) : 0) + regretted_bound();
 }
 
 // Past the bound, goes down to three quarters of it: a program that moves to and fro at the bound
@@ -199,7 +205,8 @@ Descriptor* take_guarded(size_t slices, size_t alignment) {
     span = take(with_guard, alignment);
   }
   if (with_guard != slices) guards::split_off(span);
-  used.fetch_add(span->size(), std::memory_order_relaxed);
+  add_used(span->size());
+  note_fresh(span->size());
   return span;
 }
 
@@ -207,6 +214,7 @@ void release_guarded(Descriptor* span) {
   guards::close(span);
   os::Guard guard(heap_lock);
   used.fetch_sub(span->size(), std::memory_order_relaxed);
+  note_purged(span->size());
   guards::join(span);
   span->dirty = {};
   if (Descriptor* rested = guards::rest(span)) free_spans::insert(rested);
