@@ -68,6 +68,12 @@ some_block='0x[0-9a-f]+ \([0-9]+-byte block\)'
   aborts overflow_by_1_into_used "$large" "$past" # within the page, up to where it was asked for
 }
 
+@test "hardened: writes at the ends of what a slab has handed out so far" {
+  aborts underflow_at_start 48 "${before/@/0x[0-9a-f]+}"
+  aborts underflow_past_start 48 "${before/@/0x[0-9a-f]+}"
+  aborts overflow_at_end 48 "${past/@/0x[0-9a-f]+}"
+}
+
 @test "hardened: a block of no bytes can be neither read nor written" {
   ends_by_fault read_empty 0
   ends_by_fault write_empty 0
