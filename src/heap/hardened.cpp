@@ -94,8 +94,9 @@ bool is_sound_before(Place place, const char* block) {
     report_canary(place, block, word, caller);
   }
   const size_t size = place.bytes - kCanaryBytes - slack;
-  const bool filled = place.small ? canary::is_filled_small(block, size, slack)
-                                  : canary::is_filled(block + size + slack, slack);
+  // A block that stays in use is looked at where an overflow begins; as a whole when it is freed.
+  const bool filled = place.small || call ? canary::is_filled_small(block, size, slack)
+                                          : canary::is_filled(block + size + slack, slack);
   if (__builtin_expect(!filled, 0)) report::overflow(block, place.bytes, caller);
   return size;
 }

@@ -166,6 +166,10 @@ bool is_in_hole(const Descriptor* slab, const void* block);
 // in the list: these blocks count as used from then on, for good.
 void lose_list(Descriptor* slab, const char* damaged);
 
+// Whether all blocks are in the list, when their count says so: the count stands in free blocks,
+// and whoever writes to these can forge it. If not, reports that and forgets the list as above.
+bool is_all_listed(Descriptor* slab);
+
 // Stops and starts counting: see `used` above. The start counts what is in the list, and rewrites
 // it.
 inline void stop_counting(Descriptor* slab) {

@@ -290,6 +290,7 @@ void ThreadHeap::adopt(Descriptor* slab) {
 
 void ThreadHeap::release(Descriptor* slab) {
   check::on_slow_path(*this);
+  if (!is_all_listed(slab)) return make_full(slab);
   if constexpr (kHardened) check::blocks(slab);
   class_slices::subtract(index_of(slab->size_class), slab->slices);
   count_medium(slab, -1);
@@ -320,7 +321,7 @@ void ThreadHeap::read_mail() {
 void ThreadHeap::give_away(Descriptor* slab) {
   stop_keeping(slab);
   take_remote(slab);
-  if (all_free(slab)) {
+  if (all_free(slab) && is_all_listed(slab)) {
     release(slab);
     return;
   }
