@@ -52,7 +52,7 @@ struct OptionRow {
 inline constexpr OptionRow kOptions[] = {
     {"OX_DISABLE", OptionType::Flag, "", 0, "libc's allocator serves the process"},
     {"OX_CHECK", OptionType::Flag, "", 0,
-     "check slabs whenever one is taken or released, make empty blocks inaccessible, sum up leaks "
+     "check slabs whenever one is taken or released, sum up leaks "
      "at exit"},
     {"OX_REPORT", OptionType::Word, "abort|warn", static_cast<uint64_t>(OnMisuse::Abort),
      "what follows the message about a misuse: the end, or nothing but that the call is without "

@@ -3,10 +3,8 @@
 //
 //   default    liboxidalloc.so: checks what costs nothing.
 //   hardened   liboxidalloc-hardened.so: free spans and the slice behind each span in use are
-//   inaccessible
-//              (span/guards.h); every block ends with a canary, is zeroed when freed and waits
-//              before it is used again (heap/hardened.h); blocks of no bytes are inaccessible
-//              (heap/empty_blocks.h).
+//              inaccessible (span/guards.h); every block ends with a canary, is zeroed when freed
+//              and waits before it is used again (heap/hardened.h).
 #pragma once
 
 #ifndef OX_HARDENED

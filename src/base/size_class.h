@@ -86,9 +86,10 @@ constexpr auto make_medium_map() {
 
 // Indexed by (size + 15) / 16: the class of a small request.
 inline constexpr auto kSmallMap = detail::make_small_map();
-// The first index at which kSmallMap has a class; its last one is block_size / 16.
+// The first index at which a class serves; its last one is block_size / 16. Index 0, of requests of
+// no bytes, no class serves: heap/empty_blocks.h.
 constexpr size_t first_slot(SizeClass cls) {
-  return index_of(cls) == 0 ? 0 : kBlockSizes[index_of(cls) - 1] / size_t{16} + 1;
+  return index_of(cls) == 0 ? 1 : kBlockSizes[index_of(cls) - 1] / size_t{16} + 1;
 }
 // Indexed by (size + kMediumStep - 1) / kMediumStep: the medium index of a medium request.
 inline constexpr auto kMediumMap = detail::make_medium_map();
@@ -107,7 +108,7 @@ constexpr SizeClass size_class_of(size_t size) {
 }
 
 static_assert([] {
-  for (size_t slot = 0; slot < kSmallMap.size(); ++slot) {
+  for (size_t slot = 1; slot < kSmallMap.size(); ++slot) {
     const auto cls = static_cast<SizeClass>(kSmallMap[slot]);
     if (slot < first_slot(cls) || slot > block_size(cls) / 16) return false;
   }

@@ -43,21 +43,41 @@ inline void keep_loop(char*& at) {
   asm("" : "+r"(at));
 }
 
+// At multiples of 8.
+using Filler = uint64_t __attribute__((vector_size(16), may_alias, aligned(8)));
+constexpr size_t kFillStep = 2 * sizeof(Filler);
+
 // Fills [end - slack, end), in a block that is zero there; `end` is aligned to 8.
 inline void fill(char* end, size_t slack) {
+  for (; slack >= kFillStep; slack -= kFillStep, keep_loop(end)) {
+    auto* part = reinterpret_cast<Filler*>(end -= kFillStep);
+    part[0] = part[1] = Filler{kFiller, kFiller};
+  }
   for (; slack >= 8; slack -= 8, keep_loop(end)) std::memcpy(end -= 8, &kFiller, 8);
   if (slack == 0) return;
   const uint64_t partial = filler_after(8 - slack);
   std::memcpy(end - 8, &partial, 8);
 }
 
+// Any memory, with all of it.
+inline void fill_between(char* from, char* to) {
+  std::memset(from, static_cast<int>(kFiller & 0xff), static_cast<size_t>(to - from));
+}
+
 // Whether it is still there. What lies before it may be anything.
 inline bool is_filled(const char* end, size_t slack) {
-  uint64_t word;
+  constexpr Filler filler{kFiller, kFiller};
+  Filler sum{};
+  for (; slack >= kFillStep; slack -= kFillStep) {
+    const auto* part = reinterpret_cast<const Filler*>(end -= kFillStep);
+    sum |= (part[0] ^ filler) | (part[1] ^ filler);
+  }
+  uint64_t word, rest = sum[0] | sum[1];
   for (; slack >= 8; slack -= 8) {
     std::memcpy(&word, end -= 8, 8);
-    if (word != kFiller) return false;
+    rest |= word ^ kFiller;
   }
+  if (rest != 0) return false;
   if (slack == 0) return true;
   std::memcpy(&word, end - 8, 8);
   return (word ^ kFiller) >> (8 * (8 - slack)) == 0;

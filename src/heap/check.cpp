@@ -44,13 +44,31 @@ void check_block(const Descriptor* slab, char* block, size_t bytes) {
   }
 }
 
-// What lies before the first block: zero, but for the words that small::format() writes.
+// The words that small::format() writes before the first block are as they were.
+bool has_head_words(const Descriptor* slab) {
+  return small::word_in(slab->start) == small::make_word(slab, 0, small::kNoBlock) &&
+         small::word_in(slab->start + small::kNoBlock) == 0;
+}
+
+// What lies before the first block: these words, and zero.
 void check_head(const Descriptor* slab) {
   const bool is_little = is_small(slab->size_class);
+  if (is_little && !has_head_words(slab))
+    report::underflow(small::block_at(slab, 0), slab->block_bytes(), nullptr);
   const char* from = is_little ? slab->start + kMinAlignment : medium::span_start(slab);
   const char* to = is_little ? small::block_at(slab, 0) : slab->start;
   if (from < to && !canary::is_zero(from, static_cast<size_t>(to - from)))
     report::underflow(to, slab->block_bytes(), nullptr);
+}
+
+// What lies behind the last block that was carved, as far as an overflow is likely to go, is zero.
+void check_tail(const Descriptor* slab) {
+  if (!is_small(slab->size_class) || slab->carved == 0 || slab->carved == slab->capacity) return;
+  const size_t bytes = slab->block_bytes();
+  const size_t behind = bytes * (size_t{slab->capacity} - slab->carved);
+  char* const last = small::block_at(slab, slab->carved - 1u);
+  if (!canary::is_zero(last + bytes, behind < canary::kLine ? behind : canary::kLine))
+    report::overflow(last, bytes, nullptr);
 }
 
 class Budget {
@@ -95,6 +113,7 @@ void slab(Descriptor* slab) {
   if (!kHardened || !thread_heaps::only_one()) return;
   blocks(slab);
   check_head(slab);
+  check_tail(slab);
 }
 
 void some(ThreadHeap& heap, size_t most) {

@@ -1,6 +1,8 @@
 #include "heap/empty_blocks.h"
 
-#include "os/lock.h"
+#include <atomic>
+
+#include "base/bits.h"
 #include "os/memory.h"
 #include "span/span_heap.h"
 
@@ -11,26 +13,33 @@ constexpr size_t kBlocks = kSliceSize / kMinAlignment;
 constexpr size_t kWordBits = 64;
 constexpr size_t kWords = kBlocks / kWordBits;
 
-os::Lock opening;
-std::atomic<char*> slice{nullptr};  // written under `opening`
+std::atomic<char*> slice{nullptr};  // written once
 // Relaxed: each bit is the block's alone, and there is no content that it could guard.
 std::atomic<uint64_t> in_use[kWords];
 std::atomic<size_t> next_word{0};  // so that an address is not used again at once
 
+void give_back(Descriptor* span) {
+  span->kind = SpanKind::None;
+  span_heap::release(span, 0);
+}
+
+// Without a lock, which a fork would have to know of: of threads that come at once, one's slice
+// stays.
 char* open() {
-  os::Guard guard(opening);
-  if (char* start = slice.load(std::memory_order_relaxed)) return start;
   bool zeroed;
   Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
   if (!span) return nullptr;
+  span->kind = SpanKind::Empty;
+  char* none = nullptr;
   if (!os::close(span->start, span->size())) {
-    span_heap::release(span, 0);
+    give_back(span);
     return nullptr;
   }
-  span->kind = SpanKind::Empty;
   // release: whoever sees the slice sees what it is.
-  slice.store(span->start, std::memory_order_release);
-  return span->start;
+  if (slice.compare_exchange_strong(none, span->start, std::memory_order_acq_rel))
+    return span->start;
+  if (os::renew(span->start, span->size())) give_back(span);
+  return none;
 }
 
 // Takes a free bit of a word. kWordBits: there is none.
@@ -76,6 +85,12 @@ bool is_in_use(const void* block) {
   const size_t index = index_of_block(block);
   return index != kBlocks &&
          in_use[index / kWordBits].load(std::memory_order_relaxed) >> index % kWordBits & 1;
+}
+
+size_t count() {
+  size_t sum = 0;
+  for (const auto& word : in_use) sum += count_bits(word.load(std::memory_order_relaxed));
+  return sum;
 }
 
 }  // namespace ox::empty_blocks

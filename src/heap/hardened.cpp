@@ -94,8 +94,9 @@ bool is_sound_before(Place place, const char* block) {
     report_canary(place, block, word, caller);
   }
   const size_t size = place.bytes - kCanaryBytes - slack;
-  const bool filled = place.small ? canary::is_filled_small(block, size, slack)
-                                  : canary::is_filled(block + size + slack, slack);
+  // A block that stays in use is looked at where an overflow begins; as a whole when it is freed.
+  const bool filled = place.small || call ? canary::is_filled_small(block, size, slack)
+                                          : canary::is_filled(block + size + slack, slack);
   if (__builtin_expect(!filled, 0)) report::overflow(block, place.bytes, caller);
   return size;
 }
@@ -109,7 +110,7 @@ char* filler_of(const Descriptor* span, size_t& bytes) {
 void fill_large(Descriptor* span) {
   size_t bytes;
   char* from = filler_of(span, bytes);
-  std::memset(from, static_cast<int>(canary::kFiller & 0xff), bytes);
+  canary::fill_between(from, from + bytes);
 }
 
 void check_large(const Descriptor* span, const void* caller) {
@@ -133,16 +134,23 @@ void* allocate_large(size_t size, size_t alignment) {
   return block;
 }
 
+[[gnu::noinline]] void release_rested_elsewhere(Descriptor* slice, char* block) {
+  if (slice->kind == SpanKind::Small && *canary::word_at(block, slice->block_bytes()) != 0)
+    report_written(block, slice->block_bytes());
+  heap::release(block);
+}
+
 // The block's time is over. What the heap is about to overwrite must still be zero; the rest is
-// looked at when the block is handed out.
+// looked at when the block is handed out. Of a small one of this thread's slabs the end, which is
+// in no cache, is not waited for.
 [[gnu::always_inline]] inline void release_rested(char* block) {
   Descriptor* slice = slice_at(block);
-  if (slice->kind == SpanKind::Small) {
-    const size_t bytes = slice->block_bytes();
-    if (small::word_in(block) != 0 || *canary::word_at(block, bytes) != 0)
-      report_written(block, bytes);
-  }
-  heap::release(block);
+  if (slice->kind == SpanKind::Small && small::word_in(block) != 0)
+    report_written(block, slice->block_bytes());
+  if (!arch::equal(slice->owner, arch::thread_pointer()))
+    return release_rested_elsewhere(slice, block);
+  if (__builtin_expect(small::push<small::put_word_over_zero>(slice, block), 0))
+    heap::on_small_event(slice, nullptr);
 }
 
 [[gnu::always_inline]] inline void wait(Place place, char* block) {
@@ -182,10 +190,13 @@ bool resize_large(Descriptor* span, size_t size) {
 }
 
 // True if the block fits, and not more than half of it is given up.
-bool resize_in_slab(Place place, char* block, size_t size) {
+bool resize_in_slab(Place place, char* block, size_t old_size, size_t size) {
   const size_t room = place.bytes - kCanaryBytes;
   if (size > room || size < place.bytes / 2) return false;
-  std::memset(block + size, static_cast<int>(canary::kFiller & 0xff), room - size);
+  if (place.small)
+    canary::fill_small(block, size);
+  else if (size < old_size)
+    canary::fill_between(block + size, block + old_size);
   canary::write(block, place.bytes, room - size);
   return true;
 }
@@ -272,7 +283,7 @@ void* reallocate(void* pointer, size_t size, const void* caller) {
   const size_t old_size = size_of(slice, block, "realloc", caller);
   if (size > PTRDIFF_MAX) return nullptr;
   const Place place = place_of(slice, block);
-  if (place.bytes != 0 && resize_in_slab(place, block, size)) return block;
+  if (place.bytes != 0 && resize_in_slab(place, block, old_size, size)) return block;
   if (!is_large(slice, block) || heap::in_the_middle()) return move(block, old_size, size, caller);
   check_large(slice, caller);
   if (resize_large(slice, size)) return block;

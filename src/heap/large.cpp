@@ -58,7 +58,7 @@ void* allocate(size_t size, size_t alignment, bool& zeroed) {
 
 void release(Descriptor* span) {
   retire(span);
-  span_heap::release(span, span->bytes);
+  span_heap::release_block(span, span->bytes);
 }
 
 bool move(Descriptor* from, Descriptor* to, bool zeroed) {

@@ -2,6 +2,7 @@
 // where the two kinds meet. Owner thread only.
 #pragma once
 
+#include "base/options.h"
 #include "heap/medium.h"
 #include "heap/small.h"
 #include "span/span_heap.h"
@@ -31,6 +32,13 @@ inline bool is_used_up(const Descriptor* slab, SizeClass cls) {
 inline bool all_free(const Descriptor* slab) {
   return is_small(slab->size_class) ? small::used_of(slab->head) == 0
                                     : slab->free_bits == medium::all_free(slab);
+}
+
+// all_free() by what the slab's list says, too. False: it was damaged, and its blocks count as
+// used. It takes a walk, so it is for processes that go on after damage, or look for it.
+inline bool is_all_listed(Descriptor* slab) {
+  if (!options[Option::Healing] && !options[Option::Check]) return true;
+  return !is_small(slab->size_class) || small::is_all_listed(slab);
 }
 
 inline void check_top_block(Descriptor* slab) {

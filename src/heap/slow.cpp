@@ -89,7 +89,7 @@ ThreadHeap* own_heap() {
 [[gnu::noinline]] void* allocate_rare(size_t size) {
   if (too_large(size)) return nullptr;
   if (!is_active()) return host::allocate(size);
-  if (size == 0 && empty_blocks::wanted()) {
+  if (size == 0) {
     void* block = empty_blocks::allocate();
     return block ? block : allocate(1);
   }

@@ -104,13 +104,28 @@ void lose_list(Descriptor* slab, const char* damaged) {
   slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
 }
 
+bool is_all_listed(Descriptor* slab) {
+  size_t left = slab->carved - blocks_in_holes(slab);
+  char* block = block_at(slab, 0);
+  Word word = slab->head;
+  for (; left > 0 && offset_of(word) != kNoBlock; --left) {
+    block = slab->start + offset_of(word);
+    if (!is_block(slab, block) || !is_intact(slab, block)) break;
+    word = word_in(block);
+  }
+  if (left == 0 && offset_of(word) == kNoBlock) return true;
+  lose_list(slab, block);
+  return false;
+}
+
 void start_counting(Descriptor* slab) {
   slab->unit = kOneUsed;
   Word used = live_blocks(slab);
   slab->head = make_word(slab, used, offset_of(slab->head));
-  for (Word offset = offset_of(slab->head); offset != kNoBlock;) {
+  size_t left = slab->carved;
+  for (Word offset = offset_of(slab->head); offset != kNoBlock; --left) {
     char* const block = slab->start + offset;
-    if (!is_intact(slab, block)) return lose_list(slab, block);
+    if (left == 0 || !is_intact(slab, block)) return lose_list(slab, block);
     const Word word = word_in(block);
     offset = offset_of(word);
     const Word counted = make_word(slab, ++used, offset);

@@ -92,6 +92,13 @@ inline void put_word(const Descriptor* slab, char* block, Word word) {
   if constexpr (kHardened)
     __atomic_store_n(twin_in(slab, block), twin_of(block, word), __ATOMIC_RELEASE);
 }
+// The same for a block that should be zero, whose end nobody has looked at yet: what is not zero
+// there makes the twin a wrong one.
+inline void put_word_over_zero(const Descriptor* slab, char* block, Word word) {
+  word_in(block) = word;
+  uint64_t* twin = twin_in(slab, block);
+  __atomic_store_n(twin, *twin ^ twin_of(block, word), __ATOMIC_RELEASE);
+}
 // A block that is not free any more has no twin, then no word.
 inline void clear_twin(const Descriptor* slab, char* block) {
   if constexpr (kHardened) {
@@ -124,10 +131,11 @@ inline bool is_multiple(const Descriptor* slab, const void* block) {
 }
 
 // Puts a block back, its mark checked by the caller. True if that calls for on_event().
+template <void (*Put)(const Descriptor*, char*, Word) = put_word>
 inline bool push(Descriptor* slab, char* block) {
   const auto address = reinterpret_cast<uintptr_t>(block);
   const Word before = slab->head;
-  put_word(slab, block, before);
+  Put(slab, block, before);
   const Word after = arch::with_low16(before, address) - slab->unit;
   slab->head = after;
   if constexpr (arch::kFusedEventTest) return address * slab->magic >= after;
@@ -157,6 +165,10 @@ bool is_in_hole(const Descriptor* slab, const void* block);
 // A free block is not as it was left. Reports it; and if the process goes on, forgets all that is
 // in the list: these blocks count as used from then on, for good.
 void lose_list(Descriptor* slab, const char* damaged);
+
+// Whether all blocks are in the list, when their count says so: the count stands in free blocks,
+// and whoever writes to these can forge it. If not, reports that and forgets the list as above.
+bool is_all_listed(Descriptor* slab);
 
 // Stops and starts counting: see `used` above. The start counts what is in the list, and rewrites
 // it.

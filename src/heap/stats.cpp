@@ -1,6 +1,7 @@
 #include "heap/stats.h"
 
 #include "heap/class_slices.h"
+#include "heap/empty_blocks.h"
 #include "heap/idle.h"
 #include "heap/small.h"
 #include "heap/thread_heap.h"
@@ -105,7 +106,7 @@ Figures figures(ClassTable* classes) {
   add_spans(sum, *classes);
   add_counted(sum);
   sum.live_bytes = sum.large_bytes;
-  sum.live_blocks = sum.large_blocks;
+  sum.live_blocks = sum.large_blocks + empty_blocks::count();
   for (size_t index = 0; index < kClasses; ++index) {
     ClassFigures& of_class = (*classes)[index];
     of_class.peak_bytes += class_slices::peak_bytes(index);

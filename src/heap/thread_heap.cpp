@@ -2,7 +2,6 @@
 
 #include "heap/check.h"
 #include "heap/class_slices.h"
-#include "heap/empty_blocks.h"
 #include "heap/orphans.h"
 #include "heap/remote.h"
 #include "heap/slab.h"
@@ -28,9 +27,7 @@ inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
     medium_slots[medium_index(cls)] = slab;
     return;
   }
-  // Where requests of no bytes are served otherwise, none may find a slab.
-  const size_t first = first_slot(cls) + (index_of(cls) == 0 && empty_blocks::wanted() ? 1 : 0);
-  for (size_t slot = block_size(cls) / 16; slot + 1 > first; --slot) slots[slot] = slab;
+  for (size_t slot = block_size(cls) / 16; slot >= first_slot(cls); --slot) slots[slot] = slab;
 }
 
 // The short way of refill() between kept slabs, which a program fills and empties again and again.
@@ -299,6 +296,7 @@ void ThreadHeap::adopt(Descriptor* slab) {
 
 void ThreadHeap::release(Descriptor* slab) {
   check::on_slow_path(*this);
+  if (!is_all_listed(slab)) return make_full(slab);
   if constexpr (kHardened) check::blocks(slab);
   class_slices::subtract(index_of(slab->size_class), slab->slices);
   count_medium(slab, -1);
@@ -329,7 +327,7 @@ void ThreadHeap::read_mail() {
 void ThreadHeap::give_away(Descriptor* slab) {
   stop_keeping(slab);
   take_remote(slab);
-  if (all_free(slab)) {
+  if (all_free(slab) && is_all_listed(slab)) {
     release(slab);
     return;
   }

@@ -34,8 +34,7 @@ constexpr size_t kSliceSize = size_t{1} << kSliceShift;
 // Added to an owner's tag: no thread's tag, so that every free of a block takes the slow path.
 constexpr uintptr_t kDiverted = 1;
 
-// The last three are for the hardened build, Empty also for OX_CHECK: span/guards.h,
-// heap/empty_blocks.h.
+// The last three: heap/empty_blocks.h, span/guards.h.
 enum class SpanKind : uint8_t { None, Free, Small, Medium, Large, Nursery, Empty, Guard, Resting };
 
 // Where a slab stands in its thread heap.

@@ -1,5 +1,6 @@
 #include "span/guards.h"
 
+#include "base/policy.h"
 #include "base/secret.h"
 #include "os/memory.h"
 #include "span/free_spans.h"
@@ -8,7 +9,7 @@
 namespace ox::guards {
 namespace {
 
-constexpr size_t kResting = 64;
+constexpr size_t kResting = kHardened ? 64 : 2;
 constexpr size_t kMostGuards = 8192;
 constexpr size_t kRoomy = size_t{64} << 30;
 
@@ -28,8 +29,12 @@ Descriptor* guard_of(Descriptor* span) {
 
 }  // namespace
 
+bool have_room() {
+  return region::primary.size >= kRoomy;
+}
+
 size_t wanted() {
-  return guards < kMostGuards && region::primary.size >= kRoomy ? 1 : 0;
+  return guards < kMostGuards && have_room() ? 1 : 0;
 }
 
 void split_off(Descriptor* span) {

@@ -12,6 +12,9 @@
 // Each span in use takes two of the 65,530 mappings a process may have (vm.max_map_count): beyond
 // kMostGuards, spans have no guard and stay accessible, zeroed, when they are free; and so where
 // address space is limited, of which guards would take half.
+//
+// The default build has no guards. Of its spans only two rest, closed, at a time: see
+// span_heap::release_block().
 #pragma once
 
 #include <cstddef>
@@ -19,6 +22,9 @@
 #include "span/descriptor.h"
 
 namespace ox::guards {
+
+// Whether there is address space for what is not used.
+bool have_room();
 
 // Under the span heap's lock. Slices to take beyond those of a span: 1, or 0: see above.
 size_t wanted();

@@ -27,6 +27,10 @@ std::atomic<int64_t> kept{0};
 constexpr size_t kRegretted = size_t{14} << 20;
 constexpr size_t kRegrettedShare = 1;
 
+// Until then, spans of large blocks from this size on give back their memory at once, and rest
+// inaccessible for a while: a program that goes on using what it has freed faults.
+constexpr size_t kCloses = size_t{128} << 10;
+
 // Relaxed: figures.
 std::atomic<size_t> purges{0}, purged_bytes{0};
 
@@ -115,14 +119,19 @@ size_t with_share(size_t bound) {
   return bound + used.load(std::memory_order_relaxed) / kRetainedShare;
 }
 
+// What giving back too early has added to it.
+size_t regretted_bound() {
+  return least(regret, kRegretted + used.load(std::memory_order_relaxed) / kRegrettedShare);
+}
+
+// Hardened: all of it, for there are no dirty spans.
 int64_t kept_bound() {
+  if constexpr (kHardened) return static_cast<int64_t>(with_share(kKept) + regretted_bound());
   return static_cast<int64_t>(with_share(kKept));
 }
 
-// And what giving back too early has added to it.
 size_t dirty_bound() {
-  const size_t most = kRegretted + used.load(std::memory_order_relaxed) / kRegrettedShare;
-  return with_share(kDirty) + least(regret, most);
+  return with_share(kDirty) + regretted_bound();
 }
 
 // Past the bound, goes down to three quarters of it: a program that moves to and fro at the bound
@@ -161,6 +170,29 @@ bool extend_frontier(const Descriptor* span, size_t more) {
   return true;
 }
 
+// Whether the memory of a span that becomes free goes back at once: as long as nothing shows that
+// the program wants it again.
+bool goes_back(const Descriptor* span) {
+  return span->size() >= kCloses && regret == 0 && guards::have_room();
+}
+
+// A span that is inaccessible now. The one that takes its turn becomes accessible again.
+void rest_locked(Descriptor* span) {
+  used.fetch_sub(span->size(), std::memory_order_relaxed);
+  note_purged(span->size());
+  span->dirty = {};
+  Descriptor* rested = guards::rest(span);
+  if (rested && guards::open(rested, rested->size())) free_spans::insert(rested);
+}
+
+// The free spans do not suffice: those that rest are some, too.
+bool wake_one() {
+  Descriptor* span = guards::wake();
+  if (!span) return false;
+  if (guards::open(span, span->size())) free_spans::insert(span);
+  return true;
+}
+
 void release_locked(Descriptor* span, size_t touched) {
   used.fetch_sub(span->size(), std::memory_order_relaxed);
   span->dirty = {0, static_cast<uint32_t>(align_up(touched, kSliceSize) >> kSliceShift)};
@@ -185,7 +217,8 @@ Descriptor* take_guarded(size_t slices, size_t alignment) {
     span = take(with_guard, alignment);
   }
   if (with_guard != slices) guards::split_off(span);
-  used.fetch_add(span->size(), std::memory_order_relaxed);
+  add_used(span->size());
+  note_fresh(span->size());
   return span;
 }
 
@@ -193,6 +226,7 @@ void release_guarded(Descriptor* span) {
   guards::close(span);
   os::Guard guard(heap_lock);
   used.fetch_sub(span->size(), std::memory_order_relaxed);
+  note_purged(span->size());
   guards::join(span);
   span->dirty = {};
   if (Descriptor* rested = guards::rest(span)) free_spans::insert(rested);
@@ -221,6 +255,7 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes
   Descriptor* span = take(slices, alignment);
   // Dirty and clean neighbours do not merge: clean ones do, and address space is found again.
   if (!span && purge_down_to(0)) span = take(slices, alignment);
+  while (!span && wake_one()) span = take(slices, alignment);
   if (!span) return nullptr;
   zeroed = span->dirty.empty();
   if (!add_used(span->size()) && zeroed) note_fresh(span->size());
@@ -231,6 +266,14 @@ void release(Descriptor* span, size_t touched) {
   if constexpr (kHardened) return release_guarded(span);
   os::Guard guard(heap_lock);
   release_locked(span, touched);
+}
+
+void release_block(Descriptor* span, size_t touched) {
+  if (kHardened || !goes_back(span) || !os::close(span->start, span->size()))
+    return release(span, touched);
+  span->moved = false;
+  os::Guard guard(heap_lock);
+  rest_locked(span);
 }
 
 bool extend(Descriptor* span, size_t slices, bool& zeroed) {

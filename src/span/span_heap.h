@@ -32,6 +32,8 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes
 
 // Returns a span. `touched` is the number of bytes at its start that may hold memory.
 void release(Descriptor* span, size_t touched);
+// The same, for that of a large block: it may become inaccessible for a while.
+void release_block(Descriptor* span, size_t touched);
 
 // Grows a span in place to `slices`, into free spans or past the frontier. The added part reads as
 // zero if `zeroed`.

@@ -62,17 +62,16 @@ some_block='0x[0-9a-f]+ \([0-9]+-byte block\)'
   aborts underflow_by_8_into_free "48 64 1000" "${corrupted/@/0x[0-9a-f]+}"
 }
 
-# ends_by_fault BUG SIZE: large blocks lie between inaccessible memory.
-ends_by_fault() {
-  misuse "$@"
-  echo "$*: status $status: $message"
-  [ "$status" -eq 139 ]
-}
-
 @test "hardened: large blocks: a write to a freed one, or one byte past the last page" {
   ends_by_fault write_after_free "$large"
   ends_by_fault overflow_by_64_into_used 131072
   aborts overflow_by_1_into_used "$large" "$past" # within the page, up to where it was asked for
+}
+
+@test "hardened: writes at the ends of what a slab has handed out so far" {
+  aborts underflow_at_start 48 "${before/@/0x[0-9a-f]+}"
+  aborts underflow_past_start 48 "${before/@/0x[0-9a-f]+}"
+  aborts overflow_at_end 48 "${past/@/0x[0-9a-f]+}"
 }
 
 @test "hardened: a block of no bytes can be neither read nor written" {

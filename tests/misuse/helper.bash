@@ -24,3 +24,10 @@ aborts() {
     done
   done
 }
+
+# ends_by_fault NAME SIZE: by a fault, for what it uses is inaccessible.
+ends_by_fault() {
+  misuse "$@"
+  echo "$*: status $status: $message"
+  [ "$status" -eq 139 ]
+}

@@ -76,6 +76,15 @@ corrupted='write to freed or past allocated memory: @ \(free [0-9]+-byte block\)
   for bytes in 1 8 64; do aborts "overflow_by_${bytes}_into_free" 64 "${corrupted/@/0x[0-9a-f]+}"; done
 }
 
+@test "a write to a freed large block, while the program has not used freed ones again" {
+  ends_by_fault write_after_free 100000
+}
+
+@test "a block of no bytes can be neither read nor written" {
+  ends_by_fault read_empty 0
+  ends_by_fault write_empty 0
+}
+
 @test "double free of a block that was in use again meanwhile" {
   aborts double_free_after_reuse "$small $medium $large" "($twice|$invalid)"
 }

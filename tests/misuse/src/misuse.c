@@ -264,11 +264,41 @@ static void underflow_by_8_into_free(void) {
   underflow(8, 1);
 }
 
+static void go_on(void) {
+  for (size_t bytes = 2000; bytes < 30000; bytes += 1000) *(volatile char*)malloc(bytes) = 1;
+}
+
 // The block is not used again, yet others of its thread are.
 static void write_and_go_on(void) {
   free(blocks[3]);
   memset(blame(blocks[3]), 'A', 16);
-  for (size_t bytes = 2000; bytes < 30000; bytes += 1000) *(volatile char*)malloc(bytes) = 1;
+  go_on();
+}
+
+// A block of 16 bytes whose address ends as told: the first ones of a slice, of a page the last
+// one.
+__attribute__((noinline)) static char* find_ending(uintptr_t mask, uintptr_t end) {
+  for (int i = 0; i < 100000; ++i) {
+    char* block = malloc(1);
+    if (((uintptr_t)block & mask) == end) return block;
+  }
+  exit(2);
+}
+static void underflow_at_start(void) {
+  char* first = find_ending(0xffff, 16);
+  blame(first)[-1] ^= 'A';
+  go_on();
+}
+static void underflow_past_start(void) {
+  char* second = find_ending(0xffff, 32);
+  blame(second)[-32] ^= 'A';
+  go_on();
+}
+// What lies behind was never in use.
+static void overflow_at_end(void) {
+  char* last = find_ending(0xfff, 0xff0);
+  blame(last)[47] ^= 'A';
+  go_on();
 }
 
 static void leak(void) {}
@@ -319,6 +349,9 @@ static const struct {
     {"underflow_by_8_into_used", underflow_by_8_into_used},
     {"underflow_by_8_into_free", underflow_by_8_into_free},
     {"write_and_go_on", write_and_go_on},
+    {"underflow_at_start", underflow_at_start},
+    {"underflow_past_start", underflow_past_start},
+    {"overflow_at_end", overflow_at_end},
     {"leak", leak},
     {"read_empty", read_empty},
     {"write_empty", write_empty},

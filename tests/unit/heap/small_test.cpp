@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/options.h"
 #include "heap/heap.h"
 #include "heap/stats.h"
 #include "support/fresh_process.h"
@@ -155,6 +156,16 @@ TEST_P(SmallClasses, AWriteToAFreeBlockIsReported) {
   for (void* block : blocks) release(block);
 }
 
+// The count of used blocks stands in free ones: forged, it calls a slab empty that is not.
+TEST_P(SmallClasses, ASlabWithBlocksInUseIsNotTakenForAnEmptyOne) {
+  void* block = allocate(kBlockSizes[GetParam()]);
+  Descriptor* slab = slab_of(block);
+  ASSERT_EQ(slab->kind, SpanKind::Small);
+  EXPECT_EXIT(small::is_all_listed(slab), testing::KilledBySignal(SIGABRT),
+              "free [0-9]+-byte block\\) is corrupted");
+  release(block);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, SmallClasses, testing::Range(size_t{0}, kSmallClasses),
                          [](const auto& test) { return std::to_string(kBlockSizes[test.param]); });
 
@@ -165,7 +176,7 @@ TEST_IN_FRESH_PROCESS(Small, TouchesThePagesItNeedsAlone) {
   EXPECT_LE(small::touched_bytes(slab), 2 * size_t{4096});
 }
 
-TEST_IN_FRESH_PROCESS(Small, EmptySlabsGoBack) {
+void empty_slabs_go_back() {
   const size_t before = figures().span_bytes;
   std::vector<void*> blocks;
   for (size_t i = 0; i < 10'000; ++i) blocks.push_back(allocate(512));
@@ -173,6 +184,15 @@ TEST_IN_FRESH_PROCESS(Small, EmptySlabsGoBack) {
   for (void* block : blocks) release(block);
   trim();
   EXPECT_LE(figures().span_bytes, before + 2 * kSliceSize);
+}
+
+TEST_IN_FRESH_PROCESS(Small, EmptySlabsGoBack) {
+  empty_slabs_go_back();
+}
+
+TEST_IN_FRESH_PROCESS(Small, EmptySlabsGoBackWhenTheyAreChecked) {
+  options.read("OX_CHECK=1");
+  empty_slabs_go_back();
 }
 
 }  // namespace

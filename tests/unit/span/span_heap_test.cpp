@@ -1,6 +1,7 @@
 #include "span/span_heap.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <vector>
@@ -252,6 +253,74 @@ TEST_IN_FRESH_PROCESS(SpanHeap, ShrinkingFreesTheRest) {
   const Taken rest = take(5);
   EXPECT_EQ(rest.span->start, span->start + 3 * kSliceSize);
   EXPECT_FALSE(rest.zeroed);
+}
+
+void give_back_block(Descriptor* span) {
+  span->kind = SpanKind::None;
+  release_block(span, span->size());
+}
+
+// The kernel refuses to write a byte of inaccessible memory to a pipe.
+bool is_accessible(const char* at) {
+  int ends[2];
+  EXPECT_EQ(pipe(ends), 0);
+  const bool written = write(ends[1], at, 1) == 1;
+  close(ends[0]);
+  close(ends[1]);
+  return written;
+}
+
+TEST_IN_FRESH_PROCESS(SpanHeap, ALargeBlocksSpanIsClosedUntilMemoryIsWantedAgain) {
+  Descriptor* first = take(4).span;
+  Descriptor* second = take(4).span;
+  Descriptor* third = take(4).span;
+  take(1);
+  touch(first);
+  touch(second);
+  give_back_block(first);
+  EXPECT_FALSE(is_accessible(first->start));
+  EXPECT_EQ(figures().dirty_bytes, 0u);
+  EXPECT_EQ(figures().used_bytes, 9 * kSliceSize);
+  const Taken again = take(4);
+  EXPECT_NE(again.span->start, first->start);  // it rests
+  EXPECT_TRUE(again.zeroed);
+  give_back_block(second);
+  give_back_block(third);
+  EXPECT_TRUE(is_accessible(second->start));
+  EXPECT_EQ(figures().dirty_bytes, 8 * kSliceSize);
+}
+
+TEST_IN_FRESH_PROCESS(SpanHeap, FewClosedSpansRestAndComeBackZero) {
+  constexpr size_t kSpans = 10;
+  std::vector<Descriptor*> spans;
+  for (size_t i = 0; i < kSpans; ++i) {
+    spans.push_back(take(4).span);
+    take(1);
+    touch(spans.back());
+  }
+  for (Descriptor* span : spans) give_back_block(span);
+  size_t resting = 0;
+  for (const Descriptor* span : spans) resting += !is_accessible(span->start);
+  EXPECT_EQ(resting, 2u);
+  const size_t committed = figures().committed_bytes;
+  for (size_t i = resting; i < kSpans; ++i) {
+    const Taken taken = take(4);
+    EXPECT_TRUE(taken.zeroed);
+    EXPECT_TRUE(is_zero(taken.span->start, taken.span->size()));
+  }
+  EXPECT_EQ(figures().committed_bytes, committed);
+}
+
+TEST_IN_FRESH_PROCESS(SpanHeap, SpansThatRestAreTakenWhereThereIsNoOtherMemory) {
+  Descriptor* span = take(640).span;
+  take(1);
+  give_back_block(span);
+  EXPECT_FALSE(is_accessible(span->start));
+  os::inject_failure(1, 2);  // to grow, by a step or just enough, is refused
+  const Taken again = take(640);
+  os::inject_failure(0, 0);
+  EXPECT_EQ(again.span, span);
+  EXPECT_TRUE(is_zero(span->start, span->size()));
 }
 
 TEST_IN_FRESH_PROCESS(SpanHeap, OutOfMemoryIsNull) {
