@@ -27,7 +27,8 @@ server=$!
 options=(-F none -i user_key -o Port=2222 -o StrictHostKeyChecking=no -o UserKnownHostsFile="$PWD/known" -o LogLevel=ERROR)
 # shellcheck disable=SC2029 # it expands here
 login() { ssh "${options[@]}" "$@"; }
-for ((tries = 0; tries < 100; tries++)); do ! (: </dev/tcp/127.0.0.1/2222) 2>/dev/null || break; sleep 0.1; done
+listening() { for ((tries = 0; tries < 300; tries++)); do ! (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null || return 0; sleep 0.1; done; }
+listening 2222
 
 exec 9<>/dev/tcp/127.0.0.1/2222 # stays before authentication
 read -r banner <&9
@@ -46,10 +47,10 @@ scp -q "${options[@]}" "${old[@]}" -C compat@127.0.0.1:/tmp/data back
 cmp data back && echo same
 printf 'put data /tmp/second\nget /tmp/second again\nls -1 /tmp/second\n' | sftp -q -b - "${options[@]}" compat@127.0.0.1
 cmp data again && echo same
-login -o HostKeyAlgorithms=rsa-sha2-512 -o Compression=yes -c aes256-ctr -m hmac-sha2-256 compat@127.0.0.1 'cat /tmp/data' | md5sum
+ssh -o UserKnownHostsFile=known_rsa "${options[@]}" -o HostKeyAlgorithms=rsa-sha2-512 -o Compression=yes -c aes256-ctr -m hmac-sha2-256 compat@127.0.0.1 'cat /tmp/data' | md5sum
 login -N -L 127.0.0.1:3333:127.0.0.1:2222 compat@127.0.0.1 &
 tunnel=$!
-sleep 1
+listening 3333
 ssh -o Port=3333 "${options[@]}" compat@127.0.0.1 'echo through the tunnel'
 kill "$tunnel"
 exec 9>&-
