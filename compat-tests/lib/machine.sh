@@ -61,6 +61,7 @@ boot() {
   echo "# $1: $(date +%T) ($accelerator)"
   machine "${OX_VM_SECONDS:-5400}" "$accelerator" "root=/dev/vda ro quiet compat=$1" -initrd "$place/initrd" \
     -drive "file=$place/disk,format=raw,if=virtio,cache=unsafe" -serial "file:$results/console-$1" -serial stdio | sed -u 's/\r$//'
+  rm -rf "$place/results" # debugfs writes into none that is there
   debugfs -R "rdump /mnt/results $place" "$place/disk" 2>/dev/null
   cp -r "$place/results/." "$results/"
   [[ $(cat "$results/$1.status" 2>/dev/null) == 0 ]] || { tail -n 30 "$results/$1.log" "$results/console-$1" >&2; return 1; }

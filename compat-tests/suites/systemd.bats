@@ -15,7 +15,7 @@ setup() {
   # systemd-fsckd looks at the disks before they are mounted: before the unit that enables the library for this boot.
   jq -r '.processes[] | select(.pid != 1 and .state != "ours" and (.name | endswith("/systemd-fsckd") | not)) | tojson' \
     "$booted" | fails_if_any "not on the library"
-  for service in systemd-journald systemd-udevd dbus-daemon cron; do
+  for service in systemd-journald udevadm dbus-daemon cron; do
     jq -e --arg name "$service" '[.processes[] | select(.name | endswith("/" + $name))] | length > 0' "$booted" >/dev/null ||
       fail "$service does not run"
   done
