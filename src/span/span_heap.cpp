@@ -171,9 +171,10 @@ bool extend_frontier(const Descriptor* span, size_t more) {
 }
 
 // Whether the memory of a span that becomes free goes back at once: as long as nothing shows that
-// the program wants it again.
+// the program wants it again, and no pages stand elsewhere than where they were made: what is
+// closed and opened between such ones stays a mapping of its own.
 bool goes_back(const Descriptor* span) {
-  return span->size() >= kCloses && regret == 0 && guards::have_room();
+  return span->size() >= kCloses && regret == 0 && CountedFlag::count() == 0 && guards::have_room();
 }
 
 // A span that is inaccessible now. The one that takes its turn becomes accessible again.

@@ -33,7 +33,7 @@ setup_file() { build row22_return.c row22_return; }
       "$BATS_FILE_TMPDIR/row22_return" $size by_self
   done
   grep -h 'MADV_DONTNEED) *= 0' "$trace".* | wc -l
-  grep -q 'MADV_DONTNEED) *= 0' "$trace".4200000
+  grep -q 'MADV_DONTNEED) *= 0' "$trace".30000 # larger blocks are made inaccessible, which takes no advice
   run grep -hE 'MADV_(FREE|COLD|PAGEOUT|DONTNEED_LOCKED)' "$trace".*
   [ -z "$output" ]
 }
