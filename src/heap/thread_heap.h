@@ -10,11 +10,10 @@
 //   Current   slots / medium_slots; at most one per class
 //   Partial   partial[class], oldest first, so that frees gather before a slab is used again; some
 //             are empty and kept for the next request, some have just run out
-//   Full      full: no block came back for a round of that list; it goes back to Partial when a
-//   sixteenth
-//             of its blocks is free again (small: when `used` says so, see small::expect_blocks) or
-//             at the next free (medium: its owner word is made odd, so that this takes the slow
-//             path)
+//   Full      full: no block came back for a round of that list; it goes back to Partial when
+//             enough of its blocks are free again (small: `used` says so, see
+//             small::expect_blocks) or at the next free (medium: its owner word is made odd, so
+//             that this takes the slow path)
 // Only the owner thread touches these; other threads reach a heap through its mailbox alone.
 #pragma once
 

@@ -99,7 +99,8 @@ bool enter_dumps(Region& region, char* start, size_t size) {
   return false;
 }
 
-// OX_HUGE_PAGES, asked for page by page as they become accessible: fresh pages know no advice.
+// OX_HUGE_PAGES, asked for as memory becomes accessible for the first time. Pages that are renewed
+// later know no advice.
 void choose_page_size(char* start, size_t size) {
   const auto choice = static_cast<HugePages>(options[Option::HugePages]);
   if (choice != HugePages::System) os::advise_huge_pages(start, size, choice == HugePages::Always);

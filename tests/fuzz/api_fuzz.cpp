@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "base/options.h"
+#include "fuzz/input.h"
 #include "heap/stats.h"
 #include "os/memory.h"
 #include "support/heap_thread.h"
@@ -16,32 +17,18 @@
 namespace {
 
 using ox::test::Broken;
+using ox::test::Input;
 using ox::test::ShadowHeap;
 
 constexpr size_t kMostBlocks = 2000;
 constexpr size_t kMostBytes = size_t{64} << 20;
 
-class Input {
- public:
-  Input(const uint8_t* data, size_t size) : next_(data), end_(data + size) {}
-
-  bool empty() const { return next_ == end_; }
-  uint8_t byte() { return empty() ? uint8_t{0} : *next_++; }
-  size_t word() {
-    const size_t low = byte();
-    return low | static_cast<size_t>(byte()) << 8;
-  }
-  // 0 to 65535 bytes as they are, or around a power of two up to 4 MiB.
-  size_t size() {
-    const size_t value = word();
-    if (value < 0xc000) return value;
-    return (size_t{1} << (value >> 8 & 0x1f) % 23) + (value & 0xff) - 128;
-  }
-
- private:
-  const uint8_t* next_;
-  const uint8_t* end_;
-};
+// 0 to 65535 bytes as they are, or around a power of two up to 4 MiB.
+size_t block_bytes(Input& input) {
+  const size_t value = input.word();
+  if (value < 0xc000) return value;
+  return (size_t{1} << (value >> 8 & 0x1f) % 23) + (value & 0xff) - 128;
+}
 
 // Runs on a thread of its own; what it throws is thrown here.
 template <typename Function>
@@ -65,19 +52,19 @@ void run_one(ShadowHeap& shadow, Input& input) {
     case 0:
     case 1:
     case 2:
-      if (!full) shadow.allocate(input.size());
+      if (!full) shadow.allocate(block_bytes(input));
       break;
     case 3:
-      if (!full) shadow.allocate_zeroed(input.size());
+      if (!full) shadow.allocate_zeroed(block_bytes(input));
       break;
     case 4:
-      if (!full) shadow.allocate_aligned(size_t{1} << input.byte() % 21, input.size());
+      if (!full) shadow.allocate_aligned(size_t{1} << input.byte() % 21, block_bytes(input));
       break;
     case 5:
     case 6:
       if (shadow.count() && !full) {
         const size_t index = any();
-        shadow.reallocate(index, input.size());
+        shadow.reallocate(index, block_bytes(input));
       }
       break;
     case 7:
@@ -86,7 +73,7 @@ void run_one(ShadowHeap& shadow, Input& input) {
       if (shadow.count()) shadow.release(any());
       break;
     case 10:  // many at once, so that slabs fill
-      for (size_t size = input.size() % 33000, left = input.byte(); left && !full; --left)
+      for (size_t size = block_bytes(input) % 33000, left = input.byte(); left && !full; --left)
         shadow.allocate(size);
       break;
     case 11:  // and empty
@@ -99,7 +86,8 @@ void run_one(ShadowHeap& shadow, Input& input) {
       break;
     case 13:
       elsewhere([&] {
-        for (size_t left = input.byte() % 32; left && !full; --left) shadow.allocate(input.size());
+        for (size_t left = input.byte() % 32; left && !full; --left)
+          shadow.allocate(block_bytes(input));
       });
       break;
     case 14:

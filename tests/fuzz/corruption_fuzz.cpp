@@ -11,10 +11,13 @@
 #include <vector>
 
 #include "base/options.h"
+#include "fuzz/input.h"
 #include "heap/heap.h"
 #include "support/heap_thread.h"
 
 namespace {
+
+using ox::test::Input;
 
 struct Block {
   unsigned char* start;
@@ -64,21 +67,6 @@ void release(size_t index) {
   ox::heap::release(block.start);
   if (freed.size() < kMostBlocks) freed.push_back(block);
 }
-
-class Input {
- public:
-  Input(const uint8_t* data, size_t size) : next_(data), end_(data + size) {}
-  bool empty() const { return next_ == end_; }
-  uint8_t byte() { return empty() ? uint8_t{0} : *next_++; }
-  size_t word() {
-    const size_t low = byte();
-    return low | static_cast<size_t>(byte()) << 8;
-  }
-
- private:
-  const uint8_t* next_;
-  const uint8_t* end_;
-};
 
 void write_bytes(const Block& block, Input& input) {
   size_t at = input.byte() % 16 ? input.byte() % 16 : input.word();

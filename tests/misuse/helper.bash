@@ -31,3 +31,20 @@ ends_by_fault() {
   echo "$*: status $status: $message"
   [ "$status" -eq 139 ]
 }
+
+# foreign_pointers_end: pointers that no region of ours contains are libc's to judge: it may say its own word, but the
+# program ends.
+foreign_pointers_end() {
+  for bug in on_stack in_data foreign_mapping; do
+    misuse "$bug" 48
+    echo "$bug: status $status: $message"
+    [ "$status" -eq 134 ]
+    [ -n "$message" ]
+  done
+}
+
+# soundness_passes: a program without a bug is not stopped.
+soundness_passes() {
+  misuse none 48
+  [ "$status" -eq 2 ]
+}
