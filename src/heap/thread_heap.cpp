@@ -31,6 +31,7 @@ inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
 }
 
 // The short way of refill() between kept slabs, which a program fills and empties again and again.
+// nullptr: the next slab's top block was written to.
 inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
   slab->place = SlabPlace::Partial;
   slab = partial[index_of(cls)].rotate(slab);
@@ -42,8 +43,8 @@ void* ThreadHeap::refill(SizeClass cls) {
   Descriptor* slab = current(cls);
   const Descriptor* waiting = partial[index_of(cls)].first;
   if (waiting && slab->kept && !has_mail() && is_used_up(slab, cls) && has_block(waiting, cls))
-    return turn(slab, cls);
-  return refill_slow(cls);
+    if (void* block = turn(slab, cls)) return block;
+  return refill_slow(cls);  // reports a damaged block, too
 }
 
 // A block for the class, in the order of what it costs: the nursery while the class is new,

@@ -69,6 +69,10 @@ corrupted='write to freed or past allocated memory: @ \(free [0-9]+-byte block\)
   for bug in write_after_free write_after_free_delayed calloc_after_write; do aborts "$bug" "$small" "$corrupted"; done
 }
 
+@test "a write to the free blocks of slabs that wait for their turn" {
+  aborts write_into_waiting 1000 "${corrupted/@/0x[0-9a-f]+}"
+}
+
 @test "a free list with an address of the program's own in it" { aborts corrupt_free_list "$small" "$corrupted"; }
 
 @test "a write past the end, into a free block" {

@@ -178,6 +178,17 @@ static void write_after_free_delayed(void) {
   use_up();
 }
 
+// Into every block of the slabs that wait for their turn, while the one that has it is sound.
+static void write_into_waiting(void) {
+  use_up();
+  for (int i = 60; i < BLOCKS; ++i) blocks[i] = malloc(size);
+  char* now = malloc(size);
+  free_most();
+  for (int i = 60; i < BLOCKS; ++i)
+    if (((uintptr_t)blocks[i] ^ (uintptr_t)now) >> 16) memset(blocks[i], 'A', 8);
+  use_up();
+}
+
 static void calloc_after_write(void) {
   free(blocks[3]);
   memset(blame(blocks[3]), 'A', size < 64 ? size : 64);
@@ -337,6 +348,7 @@ static const struct {
     {"write_after_free", write_after_free},
     {"write_inside_after_free", write_inside_after_free},
     {"write_after_free_delayed", write_after_free_delayed},
+    {"write_into_waiting", write_into_waiting},
     {"calloc_after_write", calloc_after_write},
     {"corrupt_free_list", corrupt_free_list},
     {"overflow_by_1_into_free", overflow_by_1_into_free},
