@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 
 #include "os/process.h"
 #include "os/syscall.h"
@@ -50,6 +51,9 @@ void* map_with(void* hint, size_t size, int protection, int flags) {
   return failed(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 
+// A block that grew after its pages were moved stands in two mappings, and so on.
+constexpr size_t kMostPieces = 4;
+
 // Growth where it stands fails in any case, for behind it is more of the region; but first, and
 // with a code of its own, where the range is not one mapping.
 bool is_one_mapping(char* start, size_t size) {
@@ -59,11 +63,39 @@ bool is_one_mapping(char* start, size_t size) {
   return result != -EFAULT && !means_never(result);
 }
 
+// How much of it is one mapping, from its start on: at least a page.
+size_t one_mapping(char* start, size_t size) {
+  if (is_one_mapping(start, size)) return size;
+  size_t good = page_size();
+  while (size - good > page_size()) {
+    const size_t middle = good + (size - good) / 2 / page_size() * page_size();
+    (is_one_mapping(start, middle) ? good : size) = middle;
+  }
+  return good;
+}
+
 // A place from which the kernel has taken away the pages, if nobody else has it by now.
 bool regain(void* start, size_t size) {
   void* pages = map_with(start, size, PROT_READ | PROT_WRITE, 0);
   if (pages && pages != start) unmap(pages, size);
   return pages == start;
+}
+
+// The kernel unmaps the place first and looks then whether it can move anything there. What it
+// always refuses it refuses before; up to Linux 6.16 a range that is not one mapping afterwards;
+// what is left is want of memory or address space.
+Move move_mapping(char* from, char* to, size_t size) {
+  if (moves_refused.load(std::memory_order_relaxed)) return Move::Refused;
+  const long result = injected_failure()
+                          ? -ENOMEM
+                          : call(SYS_mremap, from, size, size,
+                                 MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
+  if (!failed(result)) return Move::Done;
+  if (means_never(result)) {
+    moves_refused.store(true, std::memory_order_relaxed);
+    return Move::Refused;
+  }
+  return regain(to, size) ? Move::Refused : Move::Lost;
 }
 
 }  // namespace
@@ -99,20 +131,21 @@ bool purge(void* start, size_t size) {
   return !injected_failure() && !failed(call(SYS_madvise, start, size, MADV_DONTNEED));
 }
 
-// The kernel unmaps the place first and looks then whether it can move anything there. What it
-// always refuses it refuses before; up to Linux 6.16 a range that is not one mapping afterwards,
-// so it is not asked for that; what is left is want of memory or address space.
 Move move_pages(void* from, void* to, size_t size) {
-  if (injected_failure() || moves_refused.load(std::memory_order_relaxed)) return Move::Refused;
-  if (!is_one_mapping(static_cast<char*>(from), size)) return Move::Refused;
-  const long result =
-      call(SYS_mremap, from, size, size, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP, to);
-  if (!failed(result)) return Move::Done;
-  if (means_never(result)) {
-    moves_refused.store(true, std::memory_order_relaxed);
-    return Move::Refused;
+  if (injected_failure()) return Move::Refused;
+  auto* const source = static_cast<char*>(from);
+  auto* const target = static_cast<char*>(to);
+  size_t done = 0;
+  for (size_t pieces = 0; done < size && pieces < kMostPieces; ++pieces) {
+    const size_t piece = one_mapping(source + done, size - done);
+    const Move moved = move_mapping(source + done, target + done, piece);
+    if (moved == Move::Lost) std::memcpy(source, target, done);
+    if (moved == Move::Lost || (moved == Move::Refused && done == 0)) return moved;
+    if (moved == Move::Refused) break;
+    done += piece;
   }
-  return regain(to, size) ? Move::Refused : Move::Lost;
+  std::memcpy(target + done, source + done, size - done);
+  return Move::Done;
 }
 
 bool renew(void* start, size_t size) {

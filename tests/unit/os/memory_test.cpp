@@ -103,18 +103,47 @@ TEST_F(Memory, MovedPagesTakeTheirContentAlong) {
   unmap(to, kBytes);
 }
 
-// Pages that were moved here stand in a mapping of their own, beside the rest of the range.
-TEST_F(Memory, PagesOfSeveralMappingsStayAndTheirPlaceStaysUsable) {
-  auto* other = static_cast<char*>(map(kBytes));
-  std::memset(other, 2, kBytes);
-  std::memset(start_, 5, kBytes);  // pages that were never touched join those beside them
-  if (move_pages(start_, other, kBytes / 2) != Move::Done) GTEST_SKIP() << "the kernel cannot";
-  std::memset(other, 3, kBytes);
-  std::memset(start_, 1, kBytes);
-  EXPECT_EQ(move_pages(other, start_, kBytes), Move::Refused);
-  EXPECT_TRUE(all_are(other, kBytes, 3));
+// `count` ranges, each moved to `place` from elsewhere: mappings of their own. False: the kernel
+// cannot.
+bool fill_with_mappings(char* place, size_t count, int value) {
+  const size_t size = kBytes / count;
+  for (size_t i = 0; i < count; ++i) {
+    auto* piece = static_cast<char*>(map(size));
+    std::memset(piece, value, size);  // pages that were never touched join those beside them
+    const bool done = move_pages(piece, place + i * size, size) == Move::Done;
+    unmap(piece, size);
+    if (!done) return false;
+  }
+  return true;
+}
+
+TEST_F(Memory, PagesOfSeveralMappingsMoveToo) {
+  auto* to = static_cast<char*>(map(kBytes));
+  if (!fill_with_mappings(start_, 4, 3)) GTEST_SKIP() << "the kernel cannot";
+  EXPECT_EQ(move_pages(start_, to, kBytes), Move::Done);
+  EXPECT_TRUE(all_are(to, kBytes, 3));
+  EXPECT_EQ(resident_pages(start_, kBytes), 0u);  // none was copied
   std::memset(start_, 4, kBytes);
-  unmap(other, kBytes);
+  EXPECT_TRUE(all_are(to, kBytes, 3));
+  unmap(to, kBytes);
+}
+
+TEST_F(Memory, OfManyMappingsTheLastAreCopied) {
+  auto* to = static_cast<char*>(map(kBytes));
+  if (!fill_with_mappings(start_, 8, 3)) GTEST_SKIP() << "the kernel cannot";
+  EXPECT_EQ(move_pages(start_, to, kBytes), Move::Done);
+  EXPECT_TRUE(all_are(to, kBytes, 3));
+  EXPECT_LE(resident_pages(start_, kBytes), kBytes / page_size() / 2);
+  unmap(to, kBytes);
+}
+
+TEST_F(Memory, AMoveThatFailsInTheMiddleIsUndone) {
+  auto* to = static_cast<char*>(map(kBytes));
+  if (!fill_with_mappings(start_, 2, 3)) GTEST_SKIP() << "the kernel cannot";
+  inject_failure(3, 2);  // the second piece's move, and the attempt to have its place back
+  EXPECT_EQ(move_pages(start_, to, kBytes), Move::Lost);
+  EXPECT_TRUE(all_are(start_, kBytes, 3));
+  unmap(to, kBytes);
 }
 
 // The kernel has unmapped the place when it finds that address space is short.
