@@ -74,6 +74,11 @@ size_t one_mapping(char* start, size_t size) {
   return good;
 }
 
+// Not memcpy(): the library uses memmove() elsewhere, and each symbol costs every program's start.
+void copy(char* to, const char* from, size_t size) {
+  std::memmove(to, from, size);
+}
+
 // A place from which the kernel has taken away the pages, if nobody else has it by now.
 bool regain(void* start, size_t size) {
   void* pages = map_with(start, size, PROT_READ | PROT_WRITE, 0);
@@ -139,12 +144,12 @@ Move move_pages(void* from, void* to, size_t size) {
   for (size_t pieces = 0; done < size && pieces < kMostPieces; ++pieces) {
     const size_t piece = one_mapping(source + done, size - done);
     const Move moved = move_mapping(source + done, target + done, piece);
-    if (moved == Move::Lost) std::memcpy(source, target, done);
+    if (moved == Move::Lost) copy(source, target, done);
     if (moved == Move::Lost || (moved == Move::Refused && done == 0)) return moved;
     if (moved == Move::Refused) break;
     done += piece;
   }
-  std::memcpy(target + done, source + done, size - done);
+  copy(target + done, source + done, size - done);
   return Move::Done;
 }
 
