@@ -5,7 +5,7 @@
 #include "heap/small.h"
 #include "os/lock.h"
 #include "os/memory.h"
-#include "span/span_heap.h"
+#include "span/retention.h"
 
 namespace ox::idle {
 
@@ -15,11 +15,11 @@ bool is_idle(const Descriptor* slab, uint64_t word) {
 }
 
 bool too_many(size_t bytes) {
-  return !span_heap::may_keep(bytes);
+  return !retention::may_keep(bytes);
 }
 
 void added(size_t bytes) {
-  span_heap::now_kept(bytes);
+  retention::now_kept(bytes);
 }
 
 void purge(Descriptor* slab, uint64_t word) {
@@ -27,7 +27,7 @@ void purge(Descriptor* slab, uint64_t word) {
   char* start = slab->kind == SpanKind::Medium ? medium::span_start(slab) : slab->start;
   const bool purged = os::purge(start, slab->size());
   if (purged)
-    span_heap::note_given_back(slab->size());
+    retention::note_given_back(slab->size());
   else
     added(slab->size());
   // release: the owner uses the memory after the purge.
@@ -50,7 +50,7 @@ uint64_t take(Descriptor* slab) {
     if (word == kBusy) os::wait_while(slab->remote, kBusy);
     word = slab->remote.load(std::memory_order_relaxed);
   }
-  if (is_idle(slab, word)) span_heap::no_longer_kept(slab->size());
+  if (is_idle(slab, word)) retention::no_longer_kept(slab->size());
   return word;
 }
 

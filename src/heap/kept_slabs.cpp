@@ -25,8 +25,8 @@ bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
 
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
-  if (!is_outgrown(slab) && span_heap::may_keep(slab->size())) return keep(slab);
-  if (span_heap::keeps_too_much()) release_kept();
+  if (!is_outgrown(slab) && retention::may_keep(slab->size())) return keep(slab);
+  if (retention::keeps_too_much()) release_kept();
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
   not_woken(slab);
@@ -96,7 +96,7 @@ void ThreadHeap::trim() {
 // rest nobody looks.
 void ThreadHeap::look_for_pages() {
   constexpr size_t kLeastGrowth = size_t{128} << 10;
-  const size_t used = span_heap::used_bytes();
+  const size_t used = retention::used_bytes();
   if (used < next_look_) return;
   release_kept();
   give_back_pages();
@@ -107,7 +107,7 @@ void ThreadHeap::look_for_pages() {
 void ThreadHeap::look_at_woken(const Descriptor* slab) {
   constexpr size_t kFewest = size_t{2} << 20;
   woken_ += slab->size();
-  if (woken_ < kFewest || woken_ < span_heap::used_bytes() / 8) return;
+  if (woken_ < kFewest || woken_ < retention::used_bytes() / 8) return;
   woken_ = 0;
   give_back_pages(Pages::OfSlabsHalfFree);
 }

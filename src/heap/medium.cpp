@@ -5,7 +5,7 @@
 #include "os/memory.h"
 #include "os/report.h"
 #include "span/region.h"
-#include "span/span_heap.h"
+#include "span/retention.h"
 
 namespace ox::medium {
 namespace {
@@ -85,7 +85,7 @@ void give_back(Descriptor* slab) {
       report::corrupted_block(from, slab->stride, nullptr);
     if (bytes > skip) {
       const size_t whole = align_down(bytes - skip, os::page_size());
-      if (whole && os::purge(from + skip, whole)) span_heap::note_given_back(whole);
+      if (whole && os::purge(from + skip, whole)) retention::note_given_back(whole);
     }
     bits &= ~(((uint64_t{1} << count) - 1) << first);
   }

@@ -5,7 +5,7 @@
 #include "base/options.h"
 #include "heap/medium.h"
 #include "heap/small.h"
-#include "span/span_heap.h"
+#include "span/retention.h"
 
 namespace ox::slab {
 
@@ -60,11 +60,11 @@ inline void start_counting(Descriptor* slab) {
     slab->all_free_bits = medium::all_free(slab);
 }
 
-// A kept slab has its bytes reserved with span_heap::may_keep(): it may become empty without
+// A kept slab has its bytes reserved with retention::may_keep(): it may become empty without
 // telling, and be used again and become empty again, until it is Full or another slab needs the
 // bytes.
 inline void keep(Descriptor* slab) {
-  span_heap::now_kept(slab->size());
+  retention::now_kept(slab->size());
   slab->kept = true;
   if (is_small(slab->size_class))
     small::stop_counting(slab);
@@ -75,7 +75,7 @@ inline void keep(Descriptor* slab) {
 inline void stop_keeping(Descriptor* slab) {
   if (!slab->kept) return;
   slab->kept = false;
-  span_heap::no_longer_kept(slab->size());
+  retention::no_longer_kept(slab->size());
   start_counting(slab);
 }
 

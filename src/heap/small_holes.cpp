@@ -6,7 +6,7 @@
 #include "heap/small.h"
 #include "os/memory.h"
 #include "os/report.h"
-#include "span/span_heap.h"
+#include "span/retention.h"
 
 namespace ox::small {
 namespace {
@@ -80,7 +80,7 @@ uint64_t purge_pages(const Descriptor* slab, uint64_t wanted) {
     const uint64_t run = ((uint64_t{1} << count) - 1) << from;
     if (os::purge(slab->start + from * os::page_size(), count * os::page_size())) {
       gone |= run;
-      span_heap::note_given_back(count * os::page_size());
+      retention::note_given_back(count * os::page_size());
     }
     wanted &= ~run;
   }

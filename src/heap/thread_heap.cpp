@@ -3,9 +3,9 @@
 #include "heap/check.h"
 #include "heap/class_slices.h"
 #include "heap/orphans.h"
-#include "heap/remote.h"
 #include "heap/slab.h"
 #include "os/report.h"
+#include "span/span_heap.h"
 
 namespace ox {
 
@@ -80,57 +80,6 @@ void ThreadHeap::retire(Descriptor* slab) {
   if (!slab->kept) start_counting(slab);
   slab->place = SlabPlace::Partial;
   partial[index_of(slab->size_class)].push_back(slab);
-}
-
-void ThreadHeap::make_full(Descriptor* slab) {
-  stop_keeping(slab);
-  slab->place = SlabPlace::Full;
-  if (is_small(slab->size_class))
-    small::expect_blocks(slab);
-  else
-    slab->set_owner(tag | kDiverted);
-  full.push_back(slab);
-  // seq_cst, both: see remote.h.
-  slab->mail.store(Mail::Wanted, std::memory_order_seq_cst);
-  if (remote::is_worth_mail(slab, slab->remote.load(std::memory_order_seq_cst)) && stop_mail(slab))
-    take_back(slab);
-}
-
-// A Full slab, no mail under way, is taken out of the list; what comes next is the caller's.
-void ThreadHeap::leave_full(Descriptor* slab) {
-  full.remove(slab);
-  if (is_small(slab->size_class)) small::expect_none(slab);
-}
-
-bool ThreadHeap::take_remote(Descriptor* slab) {
-  return is_small(slab->size_class) ? small::take_remote(slab, remote_frees_)
-                                    : medium::take_remote(slab, remote_frees_);
-}
-
-// Takes what other threads freed into a slab that is not Full. The owner word first, so that a
-// later remote free diverts it again: see remote.cpp.
-bool ThreadHeap::collect(Descriptor* slab) {
-  slab->set_owner(tag);
-  // relaxed: what comes later is found at the next look.
-  return slab->remote.load(std::memory_order_relaxed) != 0 && take_remote(slab);
-}
-
-// True if no mail for this slab is under way, nor will be.
-bool ThreadHeap::stop_mail(Descriptor* slab) {
-  Mail wanted = Mail::Wanted;
-  // acquire: what the posting thread did before is visible if it is under way.
-  return slab->mail.compare_exchange_strong(wanted, Mail::Unwanted, std::memory_order_acquire) ||
-         wanted == Mail::Unwanted;
-}
-
-// A Full slab, no mail under way, has free blocks again.
-void ThreadHeap::take_back(Descriptor* slab) {
-  leave_full(slab);
-  take_remote(slab);
-  if (all_free(slab))
-    release(slab);
-  else
-    make_partial(slab);
 }
 
 void ThreadHeap::make_partial(Descriptor* slab) {
@@ -210,9 +159,9 @@ void ThreadHeap::on_medium_all_free(Descriptor* slab) {
 
 // A program may go on with the current slab at once: rather give up others than this one.
 void ThreadHeap::keep_current_or_release(Descriptor* slab) {
-  if (!span_heap::may_keep(slab->size())) {
+  if (!retention::may_keep(slab->size())) {
     release_kept();
-    if (!span_heap::may_keep(slab->size())) {
+    if (!retention::may_keep(slab->size())) {
       set_current(slab->size_class, no_slab());
       return release(slab);
     }
@@ -240,21 +189,6 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
     Descriptor* fresh = new_slab(cls);
     if (fresh != no_slab() || !wake_full(cls)) return fresh;
   }
-}
-
-// Where no memory is to be had: Full slabs of the class may have a few blocks.
-bool ThreadHeap::wake_full(SizeClass cls) {
-  bool any = false;
-  for (Descriptor* slab = full.first; slab;) {
-    Descriptor* following = slab->next;
-    const bool remote = slab->remote.load(std::memory_order_relaxed) != 0;  // a first look
-    if (slab->size_class == cls && (has_free(slab) || remote) && stop_mail(slab)) {
-      take_back(slab);
-      any = true;
-    }
-    slab = following;
-  }
-  return any;
 }
 
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
@@ -312,17 +246,6 @@ void ThreadHeap::release(Descriptor* slab) {
     medium::unformat(slab);
   }
   span_heap::release(slab, touched);
-}
-
-void ThreadHeap::read_mail() {
-  // acquire pairs with the release in post().
-  Descriptor* slab = mailbox.exchange(nullptr, std::memory_order_acquire);
-  while (slab) {
-    Descriptor* following = slab->mail_next;
-    slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
-    take_back(slab);
-    slab = following;
-  }
 }
 
 void ThreadHeap::give_away(Descriptor* slab) {

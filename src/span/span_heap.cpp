@@ -2,48 +2,23 @@
 
 #include "base/options.h"
 #include "base/policy.h"
-#include "base/relaxed.h"
 #include "os/memory.h"
 #include "span/free_spans.h"
 #include "span/guards.h"
 #include "span/region.h"
+#include "span/retention.h"
 
 namespace ox::span_heap {
 namespace {
 
-// Free memory that is not given back: in dirty spans so much, which most programs never come to,
-// and a 32nd of what is in use; in kept slabs so much and as large a share.
-constexpr size_t kDirty = size_t{256} << 10;
-constexpr size_t kKept = size_t{9} << 19;
-constexpr size_t kRetainedShare = 32;
-
-// Bytes of kept slabs. Relaxed: a bound, nothing depends on its order; it may be negative for a
-// moment, see heap/idle.h.
-std::atomic<int64_t> kept{0};
-
-// Memory that was given back and wanted again soon after was given back too early: so much more is
-// retained from then on, at most this and this share of what is in use; less again when memory is
-// given back that nobody wants.
-constexpr size_t kRegretted = size_t{14} << 20;
-constexpr size_t kRegrettedShare = 1;
-
-// Until then, spans of large blocks from this size on give back their memory at once, and rest
-// inaccessible for a while: a program that goes on using what it has freed faults.
+// Until memory given back was wanted again, spans of large blocks from this size on give theirs
+// back at once, and rest inaccessible for a while: a program that goes on using what it has freed
+// faults.
 constexpr size_t kCloses = size_t{128} << 10;
 
-// Relaxed: figures.
-std::atomic<size_t> purges{0}, purged_bytes{0};
-
 os::Lock heap_lock;
-// All below is under heap_lock.
-std::atomic<size_t> used{0};  // changed under the lock, read without it
-size_t most_used = 0;
-size_t purged_lately = 0;  // bytes given back and not wanted again so far
-Relaxed<size_t> regret;    // written under the lock
 
-size_t least(size_t a, size_t b) {
-  return a < b ? a : b;
-}
+// All below is under heap_lock.
 
 Descriptor* take_from_frontier(size_t slices, size_t alignment) {
   size_t skipped = 0;
@@ -64,22 +39,6 @@ Descriptor* take(size_t slices, size_t alignment) {
   return span ? span : take_from_frontier(slices, alignment);
 }
 
-void note_purged(size_t bytes) {
-  note_given_back(bytes);
-  purged_lately += bytes;
-  if (purged_lately <= kRegretted + regret) return;
-  regret = regret / 2;
-  purged_lately = 0;
-}
-
-// A span that reads as zero is handed out, and no more is in use than before at some time: its
-// memory has to be had from the system again.
-void note_fresh(size_t bytes) {
-  const size_t again = least(bytes, purged_lately);
-  purged_lately -= again;
-  regret = least(regret + again, used);
-}
-
 bool purge_pages(Descriptor* span) {
   if (span->moved && os::renew(span->start, span->size())) {
     span->moved = false;
@@ -97,7 +56,7 @@ bool purge_one(Descriptor* span) {
   const bool purged = purge_pages(span);
   heap_lock.lock();
   if (purged) {
-    note_purged(size_t{span->dirty.size()} << kSliceShift);
+    retention::note_purged(size_t{span->dirty.size()} << kSliceShift);
     span->dirty = {};
   }
   free_spans::insert(span);
@@ -114,44 +73,17 @@ bool purge_down_to(size_t keep) {
   return any;
 }
 
-// A bound that grows with what is in use.
-size_t with_share(size_t bound) {
-  return bound + used.load(std::memory_order_relaxed) / kRetainedShare;
-}
-
-// What giving back too early has added to it.
-size_t regretted_bound() {
-  return least(regret, kRegretted + used.load(std::memory_order_relaxed) / kRegrettedShare);
-}
-
-// Hardened: all of it, for there are no dirty spans.
-int64_t kept_bound() {
-  if constexpr (kHardened) return static_cast<int64_t>(with_share(kKept) + regretted_bound());
-  return static_cast<int64_t>(with_share(kKept));
-}
-
-size_t dirty_bound() {
-  return with_share(kDirty) + regretted_bound();
-}
-
 // Past the bound, goes down to three quarters of it: a program that moves to and fro at the bound
 // then does not pay a system call each time.
 void purge_surplus() {
-  if (free_spans::dirty_bytes() > dirty_bound()) purge_down_to(dirty_bound() / 4 * 3);
-}
-
-// True if so much has never been in use before.
-bool add_used(size_t bytes) {
-  const size_t now = used.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if (now <= most_used) return false;
-  most_used = now;
-  return true;
+  if (free_spans::dirty_bytes() > retention::dirty_bound())
+    purge_down_to(retention::dirty_bound() / 4 * 3);
 }
 
 // OX_MEMORY_LIMIT. Bytes in slices: a little more than what is in blocks.
 bool exceeds_limit(size_t more) {
   const uint64_t limit = options[Option::MemoryLimit];
-  return limit != 0 && used.load(std::memory_order_relaxed) + more > limit;
+  return limit != 0 && retention::used_bytes() + more > limit;
 }
 
 bool ends_at_frontier(const Descriptor* span) {
@@ -174,13 +106,14 @@ bool extend_frontier(const Descriptor* span, size_t more) {
 // the program wants it again, and no pages stand elsewhere than where they were made: what is
 // closed and opened between such ones stays a mapping of its own.
 bool goes_back(const Descriptor* span) {
-  return span->size() >= kCloses && regret == 0 && CountedFlag::count() == 0 && guards::have_room();
+  return span->size() >= kCloses && !retention::has_regret() && CountedFlag::count() == 0 &&
+         guards::have_room();
 }
 
 // A span that is inaccessible now. The one that takes its turn becomes accessible again.
 void rest_locked(Descriptor* span) {
-  used.fetch_sub(span->size(), std::memory_order_relaxed);
-  note_purged(span->size());
+  retention::subtract_used(span->size());
+  retention::note_purged(span->size());
   span->dirty = {};
   Descriptor* rested = guards::rest(span);
   if (rested && guards::open(rested, rested->size())) free_spans::insert(rested);
@@ -195,7 +128,7 @@ bool wake_one() {
 }
 
 void release_locked(Descriptor* span, size_t touched) {
-  used.fetch_sub(span->size(), std::memory_order_relaxed);
+  retention::subtract_used(span->size());
   span->dirty = {0, static_cast<uint32_t>(align_up(touched, kSliceSize) >> kSliceShift)};
   free_spans::insert(span);
   purge_surplus();
@@ -218,16 +151,16 @@ Descriptor* take_guarded(size_t slices, size_t alignment) {
     span = take(with_guard, alignment);
   }
   if (with_guard != slices) guards::split_off(span);
-  add_used(span->size());
-  note_fresh(span->size());
+  retention::add_used(span->size());
+  retention::note_fresh(span->size());
   return span;
 }
 
 void release_guarded(Descriptor* span) {
   guards::close(span);
   os::Guard guard(heap_lock);
-  used.fetch_sub(span->size(), std::memory_order_relaxed);
-  note_purged(span->size());
+  retention::subtract_used(span->size());
+  retention::note_purged(span->size());
   guards::join(span);
   span->dirty = {};
   if (Descriptor* rested = guards::rest(span)) free_spans::insert(rested);
@@ -259,7 +192,7 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes
   while (!span && wake_one()) span = take(slices, alignment);
   if (!span) return nullptr;
   zeroed = span->dirty.empty();
-  if (!add_used(span->size()) && zeroed) note_fresh(span->size());
+  if (!retention::add_used(span->size()) && zeroed) retention::note_fresh(span->size());
   return span;
 }
 
@@ -294,7 +227,7 @@ bool extend(Descriptor* span, size_t slices, bool& zeroed) {
     free_spans::clear(behind);
   }
   span->slices = static_cast<uint32_t>(slices);
-  add_used(more << kSliceShift);
+  retention::add_used(more << kSliceShift);
   return true;
 }
 
@@ -304,32 +237,6 @@ void shrink(Descriptor* span, size_t slices) {
   release_locked(rest, rest->size());
 }
 
-void note_given_back(size_t bytes) {
-  purges.fetch_add(1, std::memory_order_relaxed);
-  purged_bytes.fetch_add(bytes, std::memory_order_relaxed);
-}
-
-bool may_keep(size_t bytes) {
-  return kept.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes) <= kept_bound();
-}
-
-bool keeps_too_much() {
-  const int64_t bound = kept_bound();
-  return kept.load(std::memory_order_relaxed) > bound + bound / 4;
-}
-
-void now_kept(size_t bytes) {
-  kept.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
-}
-
-void no_longer_kept(size_t bytes) {
-  kept.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
-}
-
-size_t used_bytes() {
-  return used.load(std::memory_order_relaxed);
-}
-
 bool purge_all() {
   os::Guard guard(heap_lock);
   return purge_down_to(0);
@@ -337,12 +244,13 @@ bool purge_all() {
 
 Figures figures() {
   os::Guard guard(heap_lock);
-  return {used,
-          most_used,
+  const retention::Figures amounts = retention::figures();
+  return {amounts.used,
+          amounts.most_used,
           free_spans::dirty_bytes(),
-          kHardened ? size_t{used} : region::committed(),
-          purges,
-          purged_bytes};
+          kHardened ? amounts.used : region::committed(),
+          amounts.purges,
+          amounts.purged_bytes};
 }
 
 bool make_room(size_t mapped, size_t most) {

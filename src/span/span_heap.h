@@ -1,8 +1,8 @@
 // The span heap: hands out spans and takes them back, for all threads, under one lock.
 //
-// Free spans (span/free_spans.h) are dirty or clean; dirty ones are reused first. What is dirty, or
-// kept by threads, beyond a small share of what is in use is purged at once, largest spans first:
-// memory goes back without a timer or thread.
+// Free spans (span/free_spans.h) are dirty or clean; dirty ones are reused first. What is dirty
+// beyond a bound (span/retention.h) is purged at once, largest spans first: memory goes back
+// without a timer or thread.
 #pragma once
 
 #include <cstddef>
@@ -44,20 +44,6 @@ void shrink(Descriptor* span, size_t slices);
 
 // Gives all dirty memory back to the system. True if there was any.
 bool purge_all();
-
-// Kept slabs: without a block in use, and not released. The process may keep some; others must be
-// released, or their memory given back.
-bool may_keep(size_t bytes);
-// Less is in use than when they were kept, much less: some should be released.
-bool keeps_too_much();
-void now_kept(size_t bytes);
-void no_longer_kept(size_t bytes);
-
-// Memory within a span in use was given back: for the figures.
-void note_given_back(size_t bytes);
-
-// In spans handed out, about.
-size_t used_bytes();
 
 Figures figures();
 

@@ -45,18 +45,21 @@ write_steps() (
   echo true >nothing
   echo 'oxidalloc-enable --verbose' >enable
   echo 'update-initramfs -u && lsinitramfs /boot/initrd.img-* >/report/initramfs' >initramfs
-  echo "mv faulty.so $live/liboxidalloc.so" >"./break" # running programs keep theirs
-  # No program starts from then on, so the shell itself syncs, unmounts and switches off.
-  cat >poison <<SH
-oxidalloc-disable && oxidalloc-enable --mode direct || exit
-head -c 5000 $live/liboxidalloc.so >short && mv short $live/liboxidalloc.so
+  # No program starts from then on (those that run keep their library), so the shell itself syncs, unmounts and
+  # switches off.
+  cat >switch-off <<'SH'
 ! /bin/true || exit
 echo 0 >/report/step
 for key in s u o; do
-  echo \$key >/proc/sysrq-trigger
-  until ((SECONDS >= 3)); do :; done
   SECONDS=0
+  echo $key >/proc/sysrq-trigger
+  until ((SECONDS >= 3)); do :; done
 done
+SH
+  echo "mv faulty.so $live/liboxidalloc.so && . /steps/switch-off" >"./break"
+  cat >poison <<SH
+oxidalloc-disable && oxidalloc-enable --mode direct || exit
+head -c 5000 $live/liboxidalloc.so >short && mv short $live/liboxidalloc.so && . /steps/switch-off
 SH
   # A program with a heap is saved, ends, is brought back, and goes on.
   cat >criu <<'SH'

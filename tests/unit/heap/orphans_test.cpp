@@ -87,7 +87,7 @@ TEST_IN_FRESH_PROCESS(Orphans, ManyThreadsLeaveNoMoreThanOne) {
     last = blocks;
     if (i == test::scaled(2000) / 2) spans = figures().span_bytes;
   }
-  // Besides, the freeing thread keeps some empty slabs: see span_heap::may_keep().
+  // Besides, the freeing thread keeps some empty slabs: see retention::may_keep().
   EXPECT_LE(figures().span_bytes, spans + (size_t{4} << 20));
 }
 

@@ -1,0 +1,89 @@
+// Full slabs: their way there and back, and what other threads freed. A slab whose blocks are all
+// in use waits in the heap's list `full` until enough of them are free again; a remote free into it
+// is announced by mail, see remote.h.
+#include "heap/remote.h"
+#include "heap/slab.h"
+#include "heap/thread_heap.h"
+
+namespace ox {
+
+using namespace slab;
+
+void ThreadHeap::make_full(Descriptor* slab) {
+  stop_keeping(slab);
+  slab->place = SlabPlace::Full;
+  if (is_small(slab->size_class))
+    small::expect_blocks(slab);
+  else
+    slab->set_owner(tag | kDiverted);
+  full.push_back(slab);
+  // seq_cst, both: see remote.h.
+  slab->mail.store(Mail::Wanted, std::memory_order_seq_cst);
+  if (remote::is_worth_mail(slab, slab->remote.load(std::memory_order_seq_cst)) && stop_mail(slab))
+    take_back(slab);
+}
+
+// A Full slab, no mail under way, is taken out of the list; what comes next is the caller's.
+void ThreadHeap::leave_full(Descriptor* slab) {
+  full.remove(slab);
+  if (is_small(slab->size_class)) small::expect_none(slab);
+}
+
+bool ThreadHeap::take_remote(Descriptor* slab) {
+  return is_small(slab->size_class) ? small::take_remote(slab, remote_frees_)
+                                    : medium::take_remote(slab, remote_frees_);
+}
+
+// Takes what other threads freed into a slab that is not Full. The owner word first, so that a
+// later remote free diverts it again: see remote.cpp.
+bool ThreadHeap::collect(Descriptor* slab) {
+  slab->set_owner(tag);
+  // relaxed: what comes later is found at the next look.
+  return slab->remote.load(std::memory_order_relaxed) != 0 && take_remote(slab);
+}
+
+// True if no mail for this slab is under way, nor will be.
+bool ThreadHeap::stop_mail(Descriptor* slab) {
+  Mail wanted = Mail::Wanted;
+  // acquire: what the posting thread did before is visible if it is under way.
+  return slab->mail.compare_exchange_strong(wanted, Mail::Unwanted, std::memory_order_acquire) ||
+         wanted == Mail::Unwanted;
+}
+
+// A Full slab, no mail under way, has free blocks again.
+void ThreadHeap::take_back(Descriptor* slab) {
+  leave_full(slab);
+  take_remote(slab);
+  if (all_free(slab))
+    release(slab);
+  else
+    make_partial(slab);
+}
+
+// Where no memory is to be had: Full slabs of the class may have a few blocks.
+bool ThreadHeap::wake_full(SizeClass cls) {
+  bool any = false;
+  for (Descriptor* slab = full.first; slab;) {
+    Descriptor* following = slab->next;
+    const bool remote = slab->remote.load(std::memory_order_relaxed) != 0;  // a first look
+    if (slab->size_class == cls && (has_free(slab) || remote) && stop_mail(slab)) {
+      take_back(slab);
+      any = true;
+    }
+    slab = following;
+  }
+  return any;
+}
+
+void ThreadHeap::read_mail() {
+  // acquire pairs with the release in post().
+  Descriptor* slab = mailbox.exchange(nullptr, std::memory_order_acquire);
+  while (slab) {
+    Descriptor* following = slab->mail_next;
+    slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
+    take_back(slab);
+    slab = following;
+  }
+}
+
+}  // namespace ox

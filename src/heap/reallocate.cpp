@@ -1,0 +1,98 @@
+// realloc() and malloc_usable_size(): what takes a block in use and tells how large it is.
+#include <cstring>
+
+#include "heap/empty_blocks.h"
+#include "heap/heap.h"
+#include "heap/host.h"
+#include "heap/large.h"
+#include "heap/profile.h"
+#include "heap/remote.h"
+#include "heap/slow.h"
+#include "os/report.h"
+
+namespace ox::heap {
+namespace {
+
+// Usable bytes of a block in use. Reports anything else; then, if the process goes on, kNoBlock.
+constexpr size_t kNoBlock = SIZE_MAX;
+
+size_t checked_bytes(const char* call, Descriptor* slice, const void* block, const void* caller) {
+  const Descriptor* span = span_of(slice);
+  if (span->kind == SpanKind::Large) {
+    if (span->start == block) return span->bytes;
+  } else if (span->kind == SpanKind::Empty) {
+    if (empty_blocks::is_in_use(block)) return 0;
+  } else if (remote::is_block(span, block) && !remote::is_free(span, block)) {
+    return span->kind == SpanKind::Nursery
+               ? span->home.load(std::memory_order_acquire)->nursery.block_bytes(block)
+               : span->block_bytes();
+  }
+  report::invalid_pointer(call, block, caller);
+  return kNoBlock;
+}
+
+// The same by what free() looks at, for a block of the calling thread's own slab; else 0.
+size_t own_bytes(Descriptor* slice, const void* block) {
+  const uintptr_t self = arch::thread_pointer();
+  if (arch::equal(slice->owner, self)) {
+    if (small::has_mark(slice, static_cast<const char*>(block)) ||
+        !small::is_multiple(slice, block))
+      return 0;
+    return slice->block_bytes();
+  }
+  const Descriptor* leader = slice->region->leader_of(slice);
+  uint64_t index;
+  if (!arch::equal(leader->medium_owner, self) || !medium::locate(leader, block, index)) return 0;
+  return (leader->free_bits >> index) & 1 ? 0 : leader->stride;
+}
+
+void* reallocate_moving(void* block, size_t old_size, size_t size) {
+  void* fresh = allocate(size);
+  if (!fresh) return nullptr;
+  std::memmove(fresh, block, old_size < size ? old_size : size);
+  release(block);
+  return fresh;
+}
+
+void* reallocate_large(Descriptor* span, size_t size) {
+  if (size <= kMaxMedium) return reallocate_moving(span->start, span->bytes, size);
+  if (large::resize_in_place(span, size)) {
+    if (profile::is_on()) profile::note_large(span, size);
+    return span->start;
+  }
+  bool zeroed;
+  void* fresh = allocate_large(size, kSliceSize, zeroed);
+  if (!fresh) return nullptr;
+  Descriptor* to = region::find(reinterpret_cast<uintptr_t>(fresh));
+  return large::move(span, to, zeroed) ? fresh : nullptr;
+}
+
+}  // namespace
+
+void* reallocate(void* block, size_t size, const void* caller) {
+  if (!block) return allocate(size);
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
+  if (!slice) return is_wild("realloc", block, caller) ? nullptr : host::reallocate(block, size);
+  size_t old_size = own_bytes(slice, block);
+  if (old_size == 0) old_size = checked_bytes("realloc", slice, block, caller);
+  if (old_size == kNoBlock) return nullptr;
+  if (too_large(size)) return nullptr;
+  if (slice->kind == SpanKind::Large && !in_the_middle()) return reallocate_large(slice, size);
+  // In place if it fits and at most half of the block is given up.
+  if (size <= old_size && size >= old_size / 2) return block;
+  return reallocate_moving(block, old_size, size);
+}
+
+size_t usable_size(const void* block) {
+  if (!block) return 0;
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
+  if (!slice)
+    return is_wild("malloc_usable_size", block, __builtin_return_address(0))
+               ? 0
+               : host::usable_size(block);
+  const size_t bytes =
+      checked_bytes("malloc_usable_size", slice, block, __builtin_return_address(0));
+  return bytes == kNoBlock ? 0 : bytes;
+}
+
+}  // namespace ox::heap

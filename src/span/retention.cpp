@@ -1,0 +1,121 @@
+#include "span/retention.h"
+
+#include <atomic>
+
+#include "base/policy.h"
+#include "base/relaxed.h"
+
+namespace ox::retention {
+namespace {
+
+// Free memory that is not given back: in dirty spans so much, which most programs never come to,
+// and a 32nd of what is in use; in kept slabs so much and as large a share.
+constexpr size_t kDirty = size_t{256} << 10;
+constexpr size_t kKept = size_t{9} << 19;
+constexpr size_t kRetainedShare = 32;
+
+// Memory that was given back and wanted again soon after was given back too early: so much more is
+// retained from then on, at most this and this share of what is in use; less again when memory is
+// given back that nobody wants.
+constexpr size_t kRegretted = size_t{14} << 20;
+constexpr size_t kRegrettedShare = 1;
+
+// Bytes of kept slabs. Relaxed: a bound, nothing depends on its order; it may be negative for a
+// moment, see heap/idle.h.
+std::atomic<int64_t> kept{0};
+
+// Relaxed: figures.
+std::atomic<size_t> purges{0}, purged{0};
+
+// All below is written under the span heap's lock.
+Relaxed<size_t> used;  // read without it
+size_t most_used = 0;
+size_t purged_lately = 0;  // given back and not wanted again so far
+Relaxed<size_t> regret;    // read without it
+
+size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+// A bound that grows with what is in use.
+size_t with_share(size_t bound) {
+  return bound + used / kRetainedShare;
+}
+
+// What giving back too early has added to it.
+size_t regretted_bound() {
+  return least(regret, kRegretted + used / kRegrettedShare);
+}
+
+int64_t kept_bound() {
+  const size_t bound = with_share(kKept) + (kHardened ? regretted_bound() : 0);
+  return static_cast<int64_t>(bound);
+}
+
+}  // namespace
+
+bool add_used(size_t bytes) {
+  used = used + bytes;
+  if (used <= most_used) return false;
+  most_used = used;
+  return true;
+}
+
+void subtract_used(size_t bytes) {
+  used = used - bytes;
+}
+
+void note_purged(size_t bytes) {
+  note_given_back(bytes);
+  purged_lately += bytes;
+  if (purged_lately <= kRegretted + regret) return;
+  regret = regret / 2;
+  purged_lately = 0;
+}
+
+void note_fresh(size_t bytes) {
+  const size_t again = least(bytes, purged_lately);
+  purged_lately -= again;
+  regret = least(regret + again, used);
+}
+
+bool has_regret() {
+  return regret != 0;
+}
+
+size_t dirty_bound() {
+  return with_share(kDirty) + regretted_bound();
+}
+
+size_t used_bytes() {
+  return used;
+}
+
+bool may_keep(size_t bytes) {
+  return kept.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes) <= kept_bound();
+}
+
+bool keeps_too_much() {
+  const int64_t bound = kept_bound();
+  return kept.load(std::memory_order_relaxed) > bound + bound / 4;
+}
+
+void now_kept(size_t bytes) {
+  kept.fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+}
+
+void no_longer_kept(size_t bytes) {
+  kept.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+}
+
+void note_given_back(size_t bytes) {
+  purges.fetch_add(1, std::memory_order_relaxed);
+  purged.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+Figures figures() {
+  return {used, most_used, purges.load(std::memory_order_relaxed),
+          purged.load(std::memory_order_relaxed)};
+}
+
+}  // namespace ox::retention

@@ -1,0 +1,57 @@
+// How much free memory stays with the process, and how much there is: the bounds that the span heap
+// and the thread heaps keep to, and what they count for it.
+//
+//   dirty spans   256 KiB and a 32nd of what is in use, and what was given back too early: memory
+//                 that was given back and is wanted again raises the bound (regret), memory given
+//                 back that nobody wants lowers it again
+//   kept slabs    4.5 MiB and a 32nd of what is in use
+//
+// The hardened build has no dirty spans: there regret raises the bound of kept slabs.
+// All sizes are bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ox::retention {
+
+// ---- Under span_heap::lock().
+
+// A span is handed out, or grows. True if so much has never been in use before.
+bool add_used(size_t bytes);
+void subtract_used(size_t bytes);
+
+// A free span's memory was given back.
+void note_purged(size_t bytes);
+// A span that reads as zero is handed out, and no more is in use than before at some time: its
+// memory has to be had from the system again.
+void note_fresh(size_t bytes);
+// Whether any of it was wanted again, lately.
+bool has_regret();
+
+// So much may be dirty.
+size_t dirty_bound();
+
+// ---- Any thread, at any time.
+
+// In spans handed out, about.
+size_t used_bytes();
+
+// Kept slabs: without a block in use, and not released. The process may keep some; others must be
+// released, or their memory given back.
+bool may_keep(size_t bytes);
+// Less is in use than when they were kept, much less: some should be released.
+bool keeps_too_much();
+void now_kept(size_t bytes);
+void no_longer_kept(size_t bytes);
+
+// Memory within a span in use was given back: for the figures.
+void note_given_back(size_t bytes);
+
+struct Figures {
+  size_t used = 0, most_used = 0;       // in spans handed out; the most at one time
+  size_t purges = 0, purged_bytes = 0;  // calls that gave memory back; addresses in them
+};
+Figures figures();  // under the lock
+
+}  // namespace ox::retention
