@@ -73,7 +73,7 @@ void write_counts(os::TextWriter& out, const Count& live, const Count& all) {
 }  // namespace
 
 bool prepare() {
-  if (!buckets) buckets = static_cast<Site**>(os::map(kBuckets * sizeof *buckets));
+  if (!buckets) buckets = static_cast<Site**>(os::map(sizeof(Site* [kBuckets])));
   return buckets != nullptr;
 }
 

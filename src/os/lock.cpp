@@ -42,7 +42,7 @@ void nap() {
 }
 
 void sleep_seconds(uint64_t seconds) {
-  constexpr uint64_t kYear = 366 * 24 * 3600;
+  constexpr uint64_t kYear = uint64_t{366} * 24 * 3600;
   wait_for(static_cast<long>(seconds < kYear ? seconds : kYear), 0);
 }
 
