@@ -2,7 +2,7 @@
 if(OXIDALLOC_HAS_TOOLS)
   add_executable(oxidalloc_unsafe_tool ${CMAKE_CURRENT_LIST_DIR}/src/unsafe_replace.cpp)
   target_include_directories(oxidalloc_unsafe_tool PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(oxidalloc_unsafe_tool PRIVATE oxidalloc_cli oxidalloc_warnings)
+  target_link_libraries(oxidalloc_unsafe_tool PRIVATE oxidalloc_coverage oxidalloc_cli oxidalloc_warnings)
   target_link_options(oxidalloc_unsafe_tool PRIVATE -static)
   set_target_properties(oxidalloc_unsafe_tool PROPERTIES
     OUTPUT_NAME oxidalloc RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests/unsafe)
