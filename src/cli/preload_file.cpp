@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "cli/files.h"
 #include "cli/preload_text.h"
 
 namespace ox::cli {

@@ -2,10 +2,11 @@
 // it.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <optional>
 #include <string>
 
-#include "cli/files.h"
 #include "cli/layout.h"
 
 namespace ox::cli {
