@@ -15,10 +15,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if (($# == 0)); then mapfile -t files < <(find src -name '*.cpp' | sort); else files=("$@"); fi
 status=0
 
-printf '%s\n' "${files[@]}" | xargs -P"$(nproc)" -n4 clang-tidy -p build --quiet 2>/dev/null || status=1
+# Some sources are compiled several times, for libraries of other policies or faults: here once, the plainest way.
+database=$(mktemp -d)
+trap 'rm -rf "$database"' EXIT
+jq 'group_by(.file) | map(min_by(.command | length))' build/compile_commands.json >"$database/compile_commands.json"
+
+printf '%s\n' "${files[@]}" | xargs -P"$(nproc)" -n4 clang-tidy -p "$database" --quiet 2>/dev/null || status=1
 
 unneeded() {
-  iwyu_tool -p build -j"$(nproc)" "${files[@]}" -- -Xiwyu --no_fwd_decls 2>/dev/null |
+  iwyu_tool -p "$database" -j"$(nproc)" "${files[@]}" -- -Xiwyu --no_fwd_decls 2>/dev/null |
     awk '/should remove these lines:$/ { file = $1; on = 1; next } /^$/ { on = 0 } on && /^- #include "/ { print file ": " $3 }' |
     grep -vE '"(os/arch|api/export)\.h"|hardened\.h: "heap/heap\.h"|thread_heap\.h: "heap/quarantine\.h"' | sort -u
 }
