@@ -24,6 +24,7 @@ make_clone_root() {
   printf '#!/bin/sh\nexit 101\n' >"$guest/usr/sbin/policy-rc.d" # packages start no services in a chroot
   chmod 755 "$guest/usr/sbin/policy-rc.d"
   git clone -q --no-hardlinks "${root:?}" "$guest/root/oxidalloc"
+  mount --bind "$guest" "$guest" # the root of a machine is a mount point: unshare -m inside needs it
   mount -t proc proc "$guest/proc"
   mount --rbind /sys "$guest/sys"
   mount --make-rslave "$guest/sys"
@@ -34,6 +35,7 @@ make_clone_root() {
 # drop_root DIR: unmounts what stands in it, and removes it unless something is left mounted.
 drop_root() {
   umount -R "$1/proc" "$1/dev" "$1/sys" 2>/dev/null || true
+  umount "$1" 2>/dev/null || true
   mountpoint -q "$1/dev" || rm -rf --one-file-system "$1"
 }
 

@@ -91,12 +91,21 @@ bool is_32bit(const std::string& executable) {
   return facts.is_elf && !facts.is_64bit;
 }
 
+constexpr const char* kWithout = "started without the library";
+
 std::string why_untouched(const std::string& executable) {
   const auto content = read_if_there(executable);
   if (!content) return "its executable cannot be read";
   const ElfFacts facts = read_elf(*content);
   if (facts.is_elf && !facts.is_64bit) return "a 32-bit program";
-  return facts.interpreter.empty() ? "a static program" : "started without the library";
+  return facts.interpreter.empty() ? "a static program" : kWithout;
+}
+
+// A shared object other than the loader. A program has none until the loader has mapped what is
+// preloaded.
+bool is_shared_object(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  return name.find(".so") != std::string::npos && !name.starts_with("ld");
 }
 
 void read_maps(const std::string& directory, uint64_t live_inode, Process& process) {
@@ -105,10 +114,11 @@ void read_maps(const std::string& directory, uint64_t live_inode, Process& proce
   process.kind = Kind::Untouched;
   std::istringstream lines(*maps);
   std::optional<ProcessState> state;
-  bool older = false, there = false;
+  bool older = false, there = false, loaded = false;
   uint64_t library_end = 0;
   for (std::string line; std::getline(lines, line);) {
     const Mapping mapping = parse_mapping(line);
+    loaded = loaded || is_shared_object(mapping.path);
     const bool is_bss = mapping.path.empty() && mapping.start == library_end;
     if (!is_library(mapping.path) && !is_bss) continue;
     library_end = mapping.end;
@@ -120,6 +130,10 @@ void read_maps(const std::string& directory, uint64_t live_inode, Process& proce
   // A 32-bit program has the stub, of the library's name, with nothing in it.
   if (!there || (!state && is_32bit(executable))) {
     process.why = why_untouched(executable);
+    if (!loaded && process.why == kWithout) {
+      process.kind = Kind::Unknown;
+      process.why = "its loader is still at work";
+    }
   } else if (!state) {
     process.kind = Kind::Unknown;
     process.why = "its memory cannot be read";

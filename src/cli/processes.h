@@ -14,7 +14,7 @@ enum class Kind {
   Older,        // served by a copy that is no longer the live one
   Passthrough,  // the library is there and serves nothing
   Untouched,    // the library is not there
-  Unknown,      // not ours to look into, or gone meanwhile
+  Unknown,      // not ours to look into, gone meanwhile, or just started
 };
 inline constexpr Kind kKinds[] = {Kind::Ours, Kind::Older, Kind::Passthrough, Kind::Untouched,
                                   Kind::Unknown};

@@ -125,6 +125,9 @@ running() {
   [ "$(state_of $disabled why)" = "OX_DISABLE=1" ]
   [ "$(state_of $denied why)" = "denied by the denylist" ]
   [ "$(state_of $denied)" = passthrough ]
+  # Before its first instruction nothing is loaded: that is no process without the library.
+  gdb -q -batch -ex starti -ex 'shell oxidalloc-status --json >early' where >gdb 2>&1
+  jq -r '.processes[] | select(.name | endswith("/where")) | .why' early | grep -qx 'its loader is still at work'
   allow /usr/bin/where # the process started before stays what it is
   [ "$(state_of $denied why)" = "denied by the denylist" ]
   cp /usr/lib/liboxidalloc.so /usr/lib/new && printf x >>/usr/lib/new && mv /usr/lib/new /usr/lib/liboxidalloc.so
