@@ -37,7 +37,7 @@ setup_file() {
 }
 
 @test "pkg-config: a program links, runs on the library, and its figures are right" {
-  command -v pkg-config >/dev/null || skip "no pkg-config"
+  command -v pkg-config >/dev/null || { [ "${CI:-}" != true ] && skip "no pkg-config"; }
   cd "$BATS_TEST_TMPDIR"
   pc=$(find "$OX_BUILD" -maxdepth 1 -name oxidalloc.pc)
   sed "s|^prefix=.*|prefix=$BATS_FILE_TMPDIR/usr|" "$pc" >oxidalloc.pc
@@ -58,10 +58,10 @@ find_package(oxidalloc ${WANTED} REQUIRED)
 add_executable(p p.c)
 target_link_libraries(p PRIVATE oxidalloc::oxidalloc)
 CMAKE
-  cmake -S . -B b -DCMAKE_PREFIX_PATH="$BATS_FILE_TMPDIR/usr" -DWANTED=0.1 >/dev/null
+  cmake -S . -B b -G Ninja -DCMAKE_PREFIX_PATH="$BATS_FILE_TMPDIR/usr" -DWANTED=0.1 >/dev/null
   cmake --build b >/dev/null
   b/p
   readelf -d b/p | grep -q 'NEEDED.*liboxidalloc.so'
-  run cmake -S . -B b2 -DCMAKE_PREFIX_PATH="$BATS_FILE_TMPDIR/usr" -DWANTED=99
+  run cmake -S . -B b2 -G Ninja -DCMAKE_PREFIX_PATH="$BATS_FILE_TMPDIR/usr" -DWANTED=99
   [ "$status" -ne 0 ]
 }
