@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Draws what bench/footprint.sh and bench/system.sh printed, as SVG (needs matplotlib).
+"""Draws the table that a command of this folder printed, as SVG (needs matplotlib).
 
-    bench/memory_charts.py FOOTPRINT.md SYSTEM.md DIR
-
-writes DIR/memory-small.svg and DIR/memory-system.svg.
+    bench/charts.py small        TABLE.md OUT.svg    bench/footprint.sh: private memory of idle programs
+    bench/charts.py system       TABLE.md OUT.svg    bench/system.sh: PSS of a whole system
+    bench/charts.py instructions TABLE.md OUT.svg    bench/instructions.sh: instructions per pair
 """
 import sys
 
@@ -27,20 +27,34 @@ def save(figure, path):
     figure.savefig(path, metadata={"Date": None})
 
 
-def small(path, to):
-    head, *rows = table(path)
-    names, figure = head[2:], plt.figure(figsize=(9, 3.6))
-    rows = [row for row in rows if row[1].startswith("private dirty")]
+def grouped(names, labels, rows, of):
+    """Bars of each allocator, side by side for each label, on a logarithmic axis."""
+    figure = plt.figure(figsize=(9, 3.6))
     axes = figure.subplots()
     width = 0.8 / len(names)
     for i, name in enumerate(names):
-        bars = [float(row[2 + i]) for row in rows]
-        axes.bar([x + i * width for x in range(len(rows))], bars, width, label=name, color=color(name, i))
-    axes.set_xticks([x + 0.4 - width / 2 for x in range(len(rows))], [row[0] for row in rows])
+        at = [x + i * width for x in range(len(rows))]
+        axes.bar(at, [row[i] for row in rows], width, label=name, color=color(name, i))
+    axes.set_xticks([x + 0.4 - width / 2 for x in range(len(rows))], labels)
     axes.set_yscale("log")
-    axes.set_ylabel("private dirty, KiB (log)")
-    axes.legend(fontsize=7, ncol=3)
-    save(figure, to)
+    axes.set_ylabel(of)
+    axes.legend(fontsize=7, ncol=4)
+    return figure
+
+
+def small(path, to):
+    head, *rows = table(path)
+    rows = [row for row in rows if row[1].startswith("private dirty")]
+    values = [list(map(float, row[2:])) for row in rows]
+    save(grouped(head[2:], [row[0] for row in rows], values, "private dirty, KiB (log)"), to)
+
+
+def instructions(path, to):
+    head, *rows = table(path)
+    rows = [row for row in rows if row[0].startswith("pair") and row[0].endswith("batch 100")]
+    labels = [row[0].split(", ")[1] for row in rows]
+    values = [[float(cell) for cell in row[1:]] for row in rows]
+    save(grouped(head[1:], labels, values, "instructions per malloc and free (log)"), to)
 
 
 def system(path, to):
@@ -61,6 +75,5 @@ def color(name, index):
     return {"oxidalloc": "#c1440e", "libc": "#444444"}.get(name, plt.cm.GnBu(0.35 + 0.08 * (index % 8)))
 
 
-footprint, whole, directory = sys.argv[1:]
-small(footprint, f"{directory}/memory-small.svg")
-system(whole, f"{directory}/memory-system.svg")
+kind, source, target = sys.argv[1:]
+{"small": small, "system": system, "instructions": instructions}[kind](source, target)
