@@ -33,8 +33,9 @@ listening 2222
 exec 9<>/dev/tcp/127.0.0.1/2222 # stays before authentication
 read -r banner <&9
 echo "${banner%%_*}"
+# Perl stays until it has been looked at: in an emulated machine a look takes seconds.
 # shellcheck disable=SC2016 # the other side's
-login compat@127.0.0.1 'id -un; echo ~; ulimit -n >/dev/null; perl -e "my @x = map { q(x) x \$_ } 1 .. 3000; print length join(q(), @x), qq(\n); sleep 1"'
+login compat@127.0.0.1 'id -un; echo ~; ulimit -n >/dev/null; perl -e "my @x = map { q(x) x \$_ } 1 .. 3000; print length join(q(), @x), qq(\n); sleep 5"'
 login -tt compat@127.0.0.1 'test -t 0 && echo terminal' </dev/null | tr -d '\r'
 (! login nobody@127.0.0.1 true 2>&1) | grep -o 'Permission denied'
 for number in 1 2 3 4 5 6 7 8 9 10; do login compat@127.0.0.1 "seq $number 3000 | tail -n 1" & clients+=($!); done
