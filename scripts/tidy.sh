@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # clang-tidy (.clang-tidy) and include-what-you-use over the sources, by the compile commands of build/. Fails if either
-# has something to say. Minutes; not part of ctest.
+# has something to say. Minutes; of ctest are the library's layers alone (tests/lint/tidy.bats). Needs jq.
 # usage: scripts/tidy.sh [FILE...]   all of src/ if none is given
 #
 # Of include-what-you-use it takes one thing: a header of ours that is included and not needed. It also wants what
