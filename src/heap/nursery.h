@@ -1,14 +1,19 @@
-// The nursery: where a thread's first blocks of each class of up to 2 KiB come from.
+// The nursery: where a thread's first blocks of each size class come from.
 //
-// Most programs use many classes a few times. A slab for each would touch a page for each; the
-// nursery packs them into one slice, in runs of 512-byte cells of one class each. A class that
-// proves busy gets slabs, whose paths are shorter; so does every class when the nursery is full.
+// Most programs use many classes a few times. A slab for each would touch pages for each; the
+// nursery packs blocks of all classes into a few slices, wherever there is room (heap/granules.h).
+// A class that proves busy gets slabs, whose paths are shorter; so does every class for which the
+// nursery has no room.
+//
+// Freed blocks wait in a list of their class, and are checked like those of a slab when they are
+// used again: their first word is one of heap/small.h, whose `used` and
+// `offset` are the next block's Place. When no place is found for a block they are given up for blocks of any size.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
-// thread with the nursery as it is. Blocks freed by other threads gather in the slice's descriptor,
-// in the format of heap/small.h, as do the free lists here. Blocks lie at multiples of their size.
-// Owner thread only, but for is_block() and block_bytes(), which read what does not change while
-// the block in question is in use.
+// thread with the nursery as it is. Blocks freed by other threads gather in the descriptor of their
+// slice, in the format of heap/small.h.
+// Owner thread only, but for is_block(), block_bytes(), is_free() and add_figures(), which read
+// what does not change while the block in question is in use.
 #pragma once
 
 #include <array>
@@ -16,10 +21,21 @@
 #include <cstdint>
 
 #include "base/policy.h"
+#include "base/relaxed.h"
 #include "base/size_class.h"
+#include "heap/granules.h"
+#include "heap/stats.h"
 #include "span/descriptor.h"
 
 namespace ox {
+
+// A slice of a nursery; without a span, it waits to be opened. Its number stands in the span's
+// `capacity`.
+struct NurserySlice {
+  Descriptor* span;
+  uint64_t touched;  // bit i: page i may hold memory
+  Granules granules;
+};
 
 class Nursery {
  public:
@@ -30,51 +46,68 @@ class Nursery {
   void* allocate(ThreadHeap* home, SizeClass cls);
   void release(void* block, const void* caller);
 
+  // Whether a block starts there that has been handed out, and perhaps freed.
   bool is_block(const void* block) const;
   size_t block_bytes(const void* block) const;
-  // Whether the block waits in a free list. Costs a walk.
-  bool contains(const char* block) const;
+  // Whether such a block waits in its class's list. Costs a walk.
+  bool is_listed(const char* block) const;
 
-  // Reports damage in the free lists, and forgets the list.
+  // Reports damage in the lists, and forgets those.
   void check();
 
-  // Gives the slice back if no block is in use.
+  // Gives back slices and pages without a block in use.
+  void trim();
+  // The same; as new if no block is in use.
   void close();
   // The child of a fork, whose thread may have stopped in the middle of anything: forgets what is
   // free. What is in use stays valid.
   void forget_free();
 
-  // Figures of a class; a block freed by another thread is in use until the owner looks.
-  size_t live_blocks(SizeClass cls) const { return serves(cls) ? live_[index_of(cls)] : 0; }
-  size_t cell_bytes(SizeClass cls) const;
+  // Whether `span` is the first of its slices.
+  bool is_first(const Descriptor* span) const;
+  // Adds what it holds, per class.
+  void add_figures(heap::ClassTable& classes) const;
   size_t remote_frees() const { return remote_frees_; }
 
  private:
-  static constexpr size_t kCellBytes = 512;
-  static constexpr size_t kCells = kSliceSize / kCellBytes;
-  static constexpr size_t kServed = index_of(size_class_of(2048)) + 1;
-  static constexpr uint8_t kBusy = 64;  // allocations after which a class gets slabs
-  static constexpr uint8_t kNoClass = 0xff;
+  static constexpr size_t kSlices = 8;
+  static constexpr size_t kServed = index_of(size_class_of(4096)) + 1;
+  static constexpr uint8_t kBusy = 250;  // allocations after which a class gets slabs
+  // So many bytes of listed blocks are worth a merge().
+  static constexpr size_t kWorthMerging = size_t{8} << 10;
 
+  // Where a block lies: the number of its slice plus one, and its offset there; 0: no block.
+  using Place = uint32_t;
+
+  bool is_busy(SizeClass cls) const { return allocations_[index_of(cls)] >= kBusy; }
+  NurserySlice& slice_of(const void* block) const;
+  size_t offset_of(const void* block) const;
+
+  char* find_room(ThreadHeap* home, SizeClass cls);
+  char* place(SizeClass cls);
   bool open(ThreadHeap* home);
-  bool has_live_blocks() const;
-  bool add_run(SizeClass cls);
   void take_remote();
-  void push(char* block);
+  void take_back(char* block);
+  void push(char* block, SizeClass cls);
   char* pop(SizeClass cls);
-  size_t cell_of(const void* block) const {
-    return static_cast<size_t>(static_cast<const char*>(block) - span_->start) / kCellBytes;
-  }
-  SizeClass class_at(size_t cell) const { return static_cast<SizeClass>(cell_class_[cell]); }
+  Place place_of(const char* block) const;
+  char* block_at(Place place) const;
+  static Place following(char* block);
+  bool has_mark(const char* block) const;
+  void merge();
+  void unplace(char* block, SizeClass cls);
+  void report_no_block(const char* block, const void* caller) const;
+  static void give_back_pages(NurserySlice& slice, char* start);
+  void release_slice(NurserySlice& slice);
+  void subtract_remote(heap::ClassTable& classes, const NurserySlice& slice) const;
 
-  Descriptor* span_ = nullptr;
-  size_t used_cells_ = 0;
-  size_t remote_frees_ = 0;  // taken in so far
-  bool lost_count_ = false;  // a fork made live_ uncertain: never closed
-  std::array<uint16_t, kServed> live_{};
-  std::array<uint8_t, kCells> cell_class_{};
+  std::array<NurserySlice*, kSlices> slices_{};
+  size_t listed_bytes_ = 0;
+  Relaxed<size_t> remote_frees_;                    // taken in so far
+  std::array<Place, kServed> top_{};                // the first block of each list
+  std::array<Relaxed<uint16_t>, kServed> live_;     // blocks in use
+  std::array<Relaxed<uint16_t>, kServed> placed_;   // blocks in use and listed ones
   std::array<uint8_t, kServed> allocations_{};
-  std::array<uint16_t, kServed> top_{};  // offset of the first free block; 0: none
 };
 
 }  // namespace ox

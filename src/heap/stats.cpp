@@ -29,20 +29,6 @@ void add_class(ClassFigures& sum, const Descriptor* slab, size_t held_bytes) {
   sum.held_bytes += held_bytes;
 }
 
-void add_nursery(ClassTable& classes, const Nursery& nursery) {
-  for (size_t index = 0; index < kClasses; ++index) {
-    const auto cls = static_cast<SizeClass>(index);
-    if (!Nursery::serves(cls)) break;
-    const size_t bytes = nursery.cell_bytes(cls);
-    const size_t live = nursery.live_blocks(cls);
-    const size_t room = bytes / block_size(cls);
-    classes[index].live_blocks += live;
-    classes[index].free_blocks += room > live ? room - live : 0;
-    classes[index].held_bytes += bytes;
-    classes[index].peak_bytes += bytes;
-  }
-}
-
 // The pages that hold what was carved, without those that were given back.
 size_t held_by_small(const Descriptor* slab) {
   const size_t touched = align_up(small::touched_bytes(slab), os::page_size());
@@ -56,7 +42,8 @@ void add_span(Figures& sum, ClassTable& classes, const Descriptor* span) {
     ++sum.large_blocks;
   } else if (kind == SpanKind::Nursery) {
     // acquire: pairs with the release in Nursery::open().
-    add_nursery(classes, span->home.load(std::memory_order_acquire)->nursery);
+    const Nursery& nursery = span->home.load(std::memory_order_acquire)->nursery;
+    if (nursery.is_first(span)) nursery.add_figures(classes);
   } else if (kind == SpanKind::Small) {
     add_class(classes[index_of(span->size_class)], span, held_by_small(span));
   } else if (kind == SpanKind::Medium) {

@@ -167,6 +167,7 @@ void ThreadHeap::keep_current_or_release(Descriptor* slab) {
     }
   }
   keep(slab);
+  look_at_kept(slab);
 }
 
 Descriptor* ThreadHeap::find_slab(SizeClass cls) {
@@ -192,7 +193,7 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
 }
 
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
-  if (is_small(cls)) nursery.check();  // its blocks may not be used again for long
+  nursery.check();  // its blocks may not be used again for long
   bool zeroed;
   const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);

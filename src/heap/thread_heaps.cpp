@@ -6,9 +6,9 @@
 #include "heap/host.h"
 #include "heap/idle.h"
 #include "heap/orphans.h"
+#include "heap/storage.h"
 #include "heap/thread_heap.h"
 #include "os/arch.h"
-#include "os/memory.h"
 #include "span/region.h"
 #include "span/span_heap.h"
 
@@ -27,17 +27,13 @@ namespace {
 
 // Tag of the late heap: no thread's pointer, so that every free into its slabs is a remote one.
 constexpr uintptr_t kLateTag = 2;
-constexpr size_t kStorageBytes = size_t{64} << 10;
 
 os::Lock heaps_lock;
 // Under heaps_lock.
 constexpr unsigned kBucketBits = 5;
 List<ThreadHeap> in_use[1 << kBucketBits];  // by tag
 List<ThreadHeap> unused;
-char* storage = nullptr;
-size_t storage_left = 0;
-alignas(ThreadHeap) char first_heap[sizeof(ThreadHeap)];
-bool first_heap_given = false;
+ThreadHeap* first_heap = nullptr;
 
 std::atomic<size_t> heaps_taken{0};  // relaxed: a thread sees its own
 
@@ -46,39 +42,9 @@ ThreadHeap* late_one = nullptr;  // under `late`
 
 constinit __thread bool detached = false;
 
-// Hardened: between inaccessible pages.
-void* map_storage() {
-  if constexpr (!kHardened) return os::map(kStorageBytes);
-  const size_t page = os::page_size();
-  const auto reserved = reinterpret_cast<uintptr_t>(os::reserve(kStorageBytes + 3 * page));
-  if (!reserved) return nullptr;
-  auto* storage_bytes = reinterpret_cast<char*>(align_up(reserved, page) + page);
-  return os::commit(storage_bytes, kStorageBytes) ? storage_bytes : nullptr;
-}
-
-// Where address space is used up, a slice of the heap's own: never given back, like all storage.
-char* new_storage() {
-  if (void* fresh = map_storage()) return static_cast<char*>(fresh);
-  static_assert(kStorageBytes <= kSliceSize);
-  bool zeroed;
-  Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
-  return span ? span->start : nullptr;
-}
-
 ThreadHeap* new_heap() {
-  if (!first_heap_given) {
-    first_heap_given = true;
-    return new (first_heap) ThreadHeap;
-  }
-  if (storage_left < sizeof(ThreadHeap)) {
-    storage = new_storage();
-    storage_left = storage ? kStorageBytes : 0;
-    if (!storage) return nullptr;
-  }
-  char* place = storage;
-  storage += sizeof(ThreadHeap);
-  storage_left -= sizeof(ThreadHeap);
-  return new (place) ThreadHeap;
+  void* place = storage::allocate(sizeof(ThreadHeap));
+  return place ? new (place) ThreadHeap : nullptr;
 }
 
 List<ThreadHeap>& in_use_by(uintptr_t tag) {
@@ -100,6 +66,7 @@ ThreadHeap* take_heap(uintptr_t tag) {
   ThreadHeap* heap = unused.pop_front();
   if (!heap) heap = new_heap();
   if (!heap) return nullptr;
+  if (!first_heap) first_heap = heap;
   heaps_taken.fetch_add(1, std::memory_order_relaxed);
   if (profile::is_on() && !heap->profiled) heap->profiled = profile::make_profiled();
   heap->tag = tag;
@@ -148,7 +115,7 @@ ThreadHeap* attach() {
   ThreadHeap* heap = take_heap(arch::thread_pointer());
   if (!heap) return nullptr;
   current_heap = heap;
-  if (reinterpret_cast<char*>(heap) != first_heap) host::thread_started();
+  if (heap != first_heap) host::thread_started();
   return heap;
 }
 
@@ -197,6 +164,7 @@ void before_fork() {
   late.lock();
   orphans::lock().lock();
   heaps_lock.lock();
+  storage::lock().lock();
   span_heap::lock().lock();
   profile::lock().lock();
   os::own_locks.all = true;
@@ -207,6 +175,7 @@ void after_fork_parent() {
   os::own_locks.all = false;
   profile::lock().unlock();
   span_heap::lock().unlock();
+  storage::lock().unlock();
   heaps_lock.unlock();
   orphans::lock().unlock();
   late.unlock();
@@ -227,7 +196,8 @@ void after_fork_child() {
     }
   for (size_t i = 0; lost && i < region::count(); ++i) orphan_slabs_of_lost_threads(region::at(i));
   for (os::Lock* lock :
-       {&profile::lock(), &span_heap::lock(), &heaps_lock, &orphans::lock(), &late})
+       {&profile::lock(), &span_heap::lock(), &storage::lock(), &heaps_lock, &orphans::lock(),
+        &late})
     lock->reset();
   os::own_locks.all = false;
 }

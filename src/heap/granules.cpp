@@ -1,0 +1,120 @@
+#include "heap/granules.h"
+
+namespace ox {
+
+size_t Granules::Bits::find(bool wanted, size_t at, size_t enough) const {
+  const uint64_t unwanted = wanted ? 0 : ~uint64_t{0};
+  for (; at < enough; at = align_down(at, 64) + 64) {
+    const uint64_t found = (word(at / 64) ^ unwanted) >> at % 64;
+    if (found) return at + static_cast<size_t>(__builtin_ctzll(found));
+  }
+  return at;
+}
+
+size_t Granules::Bits::start_of_run(size_t at) const {
+  while (at > 0) {
+    const size_t before = (at - 1) / 64 * 64;
+    const uint64_t set = word(before / 64) << (63 - (at - 1) % 64);
+    if (set) return at - static_cast<size_t>(__builtin_clzll(set));
+    at = before;
+  }
+  return 0;
+}
+
+template <typename Change>
+void Granules::Bits::change(size_t from, size_t to, Change change) {
+  while (from < to) {
+    const size_t index = from / 64;
+    const size_t end = to < (index + 1) * 64 ? to : (index + 1) * 64;
+    const uint64_t bits = (~uint64_t{0} >> (64 - (end - from))) << from % 64;
+    words_[index].store(change(word(index), bits), std::memory_order_release);
+    from = end;
+  }
+}
+
+void Granules::Bits::set(size_t from, size_t to) {
+  change(from, to, [](uint64_t word, uint64_t bits) { return word | bits; });
+}
+
+void Granules::Bits::reset(size_t from, size_t to) {
+  change(from, to, [](uint64_t word, uint64_t bits) { return word & ~bits; });
+}
+
+void Granules::Bits::set_last_only(size_t from, size_t to) {
+  reset(from, align_down(to - 1, 64));
+  const size_t start = align_down(to - 1, 64);
+  change(from < start ? start : from, to, [&](uint64_t word, uint64_t bits) {
+    return (word & ~bits) | uint64_t{1} << (to - 1) % 64;
+  });
+}
+
+void Granules::Bits::clear() {
+  for (auto& word : words_) word.store(0, std::memory_order_release);
+}
+
+void Granules::clear() {
+  used_.clear();
+  last_.clear();
+  look_everywhere();
+}
+
+void Granules::look_everywhere() {
+  first_run_.fill(0);
+}
+
+bool Granules::empty() const {
+  return used_.find(true, 0) == kCount;
+}
+
+// First fit.
+size_t Granules::find_place(size_t count) {
+  const size_t alignment = count & ~(count - 1);
+  const size_t enough = size_t{1} << floor_log2(count);
+  uint16_t& first = first_run_[floor_log2(count)];
+  bool passed = false;  // a run of `enough`
+  for (size_t at = used_.find(false, first); at < kCount;) {
+    const size_t place = align_up(at, alignment);
+    const size_t end = used_.find(true, at, place + count < kCount ? place + count : kCount);
+    if (!passed) first = static_cast<uint16_t>(at);
+    passed |= end - at >= enough;
+    if (place + count <= end) return place;
+    at = used_.find(false, end);
+  }
+  if (!passed) first = kCount;
+  return kCount;
+}
+
+size_t Granules::take(size_t bytes) {
+  const size_t count = bytes / kGranule;
+  const size_t at = find_place(count);
+  if (at == kCount) return kNoPlace;
+  last_.set_last_only(at, at + count);
+  used_.set(at, at + count);
+  return at * kGranule;
+}
+
+void Granules::give_back(size_t offset) {
+  const size_t at = offset / kGranule;
+  used_.reset(at, at + bytes_at(offset) / kGranule);
+  const size_t start = used_.start_of_run(at);
+  const unsigned log2 = floor_log2(used_.find(true, at) - start);
+  for (size_t k = 0; k <= log2; ++k)
+    if (start < first_run_[k]) first_run_[k] = static_cast<uint16_t>(start);
+}
+
+bool Granules::is_block(size_t offset) const {
+  const size_t at = offset / kGranule;
+  if (offset % kGranule != 0 || !used_.has(at)) return false;
+  return at == 0 || !used_.has(at - 1) || last_.has(at - 1);
+}
+
+size_t Granules::bytes_at(size_t offset) const {
+  const size_t at = offset / kGranule;
+  return (last_.find(true, at) + 1 - at) * kGranule;
+}
+
+bool Granules::is_free(size_t from, size_t to) const {
+  return used_.find(true, from / kGranule, to / kGranule) >= to / kGranule;
+}
+
+}  // namespace ox

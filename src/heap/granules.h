@@ -1,0 +1,84 @@
+// Where the blocks of a slice lie that has blocks of any size: a map of its granules of 16 bytes.
+//
+// Two bits for each granule:
+//   used   it belongs to a block
+//   last   it is that block's last one; of a granule that is not used it says nothing
+// Blocks lie at multiples of the largest power of two that divides their size.
+//
+// The owner thread alone changes a map. Other threads may ask about a block that is in use: the
+// bits that tell of it stay as they are meanwhile. A neighbour's `last` is written before its
+// `used`, so what stands before the block is seen as free, or as another block's end.
+//
+// All sizes and offsets in bytes, multiples of 16.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bits.h"
+#include "base/size_class.h"
+#include "span/descriptor.h"
+
+namespace ox {
+
+class Granules {
+ public:
+  static constexpr size_t kNoPlace = SIZE_MAX;
+
+  void clear();
+  bool empty() const;
+
+  // Takes the first free place for a block; kNoPlace if there is none.
+  size_t take(size_t bytes);
+  // The block at `offset` is no more.
+  void give_back(size_t offset);
+
+  bool is_used(size_t offset) const { return used_.has(offset / kGranule); }
+  // Whether a block starts there.
+  bool is_block(size_t offset) const;
+  // Size of the block that starts there.
+  size_t bytes_at(size_t offset) const;
+  // Forgets where nothing was found: after a fork in the middle of a change.
+  void look_everywhere();
+  // Whether no block has a byte in [from, to).
+  bool is_free(size_t from, size_t to) const;
+
+ private:
+  static constexpr size_t kGranule = kMinAlignment;
+  static constexpr size_t kCount = kSliceSize / kGranule;
+
+  // A bit for each granule. Words are stored with release and read with acquire: see above.
+  class Bits {
+   public:
+    bool has(size_t at) const { return (word(at / 64) >> at % 64) & 1; }
+    // The first granule from `at` on whose bit is `wanted`; if none before `enough` is, any from
+    // there on, at most kCount.
+    size_t find(bool wanted, size_t at, size_t enough = kCount) const;
+    // The first of those directly before `at` whose bits are not set; `at` if there is none.
+    size_t start_of_run(size_t at) const;
+    // Those of [from, to); each word is stored once.
+    void set(size_t from, size_t to);
+    void reset(size_t from, size_t to);
+    void set_last_only(size_t from, size_t to);
+    void clear();
+
+   private:
+    static constexpr size_t kWords = kCount / 64;
+    uint64_t word(size_t index) const { return words_[index].load(std::memory_order_acquire); }
+    // Replaces each word with granules of [from, to) by change(word, their bits).
+    template <typename Change>
+    void change(size_t from, size_t to, Change change);
+
+    std::array<std::atomic<uint64_t>, kWords> words_;
+  };
+
+  size_t find_place(size_t count);
+
+  Bits used_, last_;
+  // [k]: no free run of 2^k granules or more begins before. kCount: there is none.
+  std::array<uint16_t, floor_log2(kCount) + 1> first_run_;
+};
+
+}  // namespace ox
