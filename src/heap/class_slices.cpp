@@ -28,6 +28,10 @@ void subtract(size_t index, size_t slices) {
   counts[index].now.fetch_sub(static_cast<uint32_t>(slices), std::memory_order_relaxed);
 }
 
+bool any(size_t index) {
+  return counts[index].now.load(std::memory_order_relaxed) != 0;
+}
+
 size_t peak_bytes(size_t index) {
   return size_t{counts[index].most.load(std::memory_order_relaxed)} << kSliceShift;
 }

@@ -13,6 +13,8 @@ constexpr size_t kLarge = kClasses;
 void add(size_t index, size_t slices);
 void subtract(size_t index, size_t slices);
 
+// Whether there are any now.
+bool any(size_t index);
 // The most bytes at one time.
 size_t peak_bytes(size_t index);
 

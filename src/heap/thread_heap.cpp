@@ -4,6 +4,7 @@
 #include "heap/class_slices.h"
 #include "heap/orphans.h"
 #include "heap/slab.h"
+#include "os/memory.h"
 #include "os/report.h"
 #include "span/span_heap.h"
 
@@ -200,6 +201,9 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   if (!slab && release_kept()) slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab) return no_slab();
   look_for_pages();
+  // A class that the process uses first may use little of it.
+  if (!zeroed && !class_slices::any(index_of(cls)) && os::purge(slab->start, slab->size()))
+    retention::note_given_back(slab->size());
   if (is_small(cls))
     small::format(slab, cls);
   else
