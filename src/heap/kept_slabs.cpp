@@ -79,7 +79,7 @@ void ThreadHeap::give_back_pages(Pages which) {
         small::make_holes(slab);
     }
   if (which != Pages::All) return;
-  nursery.trim();
+  nursery.give_back_pages();
   for (size_t index = 0; index < kMediumClasses; ++index)
     if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
       slab->carved = 0;  // what give_back() compares with may be long ago
@@ -93,6 +93,7 @@ void ThreadHeap::trim() {
   trims_done_ = thread_heaps::trims_wanted.load(std::memory_order_relaxed);
   read_mail();
   release_kept();
+  nursery.trim();
   give_back_pages();
 }
 

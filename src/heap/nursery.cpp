@@ -15,20 +15,46 @@ namespace ox {
 
 using small::word_in;
 
-NurserySlice& Nursery::slice_of(const void* block) const {
-  return *slices_[region::find(reinterpret_cast<uintptr_t>(block))->capacity];
+bool Nursery::Block::has_mark() const {
+  return small::has_mark(slice->span, address());
 }
 
-size_t Nursery::offset_of(const void* block) const {
-  return static_cast<size_t>(static_cast<const char*>(block) - slice_of(block).span->start);
+Nursery::Place Nursery::Block::next() const {
+  const small::Word word = word_in(address());
+  return {static_cast<uint16_t>(small::used_of(word)),
+          static_cast<uint16_t>(small::offset_of(word))};
+}
+
+void Nursery::Block::set_next(Place place) const {
+  word_in(address()) = small::make_word(slice->span, place.number, place.offset);
+}
+
+void Nursery::Block::clear_word() const {
+  word_in(address()) = 0;
+}
+
+bool Nursery::is_open(size_t number) const {
+  return number - 1 < kSlices && slices_[number - 1] && slices_[number - 1]->span;
+}
+
+bool Nursery::look_up(Place place, Block& block) const {
+  if (!is_open(place.number)) return false;
+  block = {slices_[place.number - 1], place.offset};
+  return true;
+}
+
+Nursery::Block Nursery::block_of(const void* address) const {
+  const Descriptor* span = region::find(reinterpret_cast<uintptr_t>(address));
+  return {slices_[span->capacity - 1u],
+          static_cast<size_t>(static_cast<const char*>(address) - span->start)};
 }
 
 bool Nursery::is_block(const void* block) const {
-  return slice_of(block).granules.is_block(offset_of(block));
+  return block_of(block).is_one();
 }
 
 size_t Nursery::block_bytes(const void* block) const {
-  return slice_of(block).granules.bytes_at(offset_of(block));
+  return block_of(block).bytes();
 }
 
 // ---- allocation
@@ -36,19 +62,17 @@ size_t Nursery::block_bytes(const void* block) const {
 void* Nursery::allocate(ThreadHeap* home, SizeClass cls) {
   if (is_busy(cls)) return nullptr;
   ++allocations_[index_of(cls)];
-  char* block = pop(cls);
-  if (!block) {
-    take_remote();
-    block = pop(cls);
-  }
-  if (!block) block = find_room(home, cls);
-  if (block) live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] + 1);
-  return block;
+  Block block;
+  char* address = pop(cls, block) ? block.address() : find_room(home, cls);
+  if (address) live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] + 1);
+  return address;
 }
 
 char* Nursery::find_room(ThreadHeap* home, SizeClass cls) {
   char* block = place(cls);
-  if (!block && listed_bytes_ >= kWorthMerging) {
+  if (block) return block;
+  take_remote();
+  if (listed_bytes_ >= kWorthMerging) {
     merge();
     block = place(cls);
   }
@@ -58,28 +82,30 @@ char* Nursery::find_room(ThreadHeap* home, SizeClass cls) {
 
 char* Nursery::place(SizeClass cls) {
   const size_t bytes = block_size(cls);
-  for (NurserySlice* slice : slices_) {
-    if (!slice || !slice->span) continue;
-    const size_t offset = slice->granules.take(bytes);
+  const size_t page_size = os::page_size();
+  for (size_t number = 1; number <= kSlices; ++number) {
+    if (!is_open(number)) continue;
+    NurserySlice& slice = *slices_[number - 1];
+    const size_t offset = slice.granules.take(bytes);
     if (offset == Granules::kNoPlace) continue;
-    for (size_t page = offset / os::page_size(); page * os::page_size() < offset + bytes; ++page)
-      slice->touched |= uint64_t{1} << page;
+    for (size_t page = offset / page_size; page * page_size < offset + bytes; ++page)
+      slice.touched |= uint64_t{1} << page;
     placed_[index_of(cls)] = static_cast<uint16_t>(placed_[index_of(cls)] + 1);
-    return slice->span->start + offset;
+    return slice.span->start + offset;
   }
   return nullptr;
 }
 
 bool Nursery::open(ThreadHeap* home) {
-  size_t number = 0;
-  while (number < kSlices && slices_[number] && slices_[number]->span) ++number;
-  if (number == kSlices) return false;
-  if (!slices_[number]) {
+  size_t number = 1;
+  while (is_open(number)) ++number;
+  if (number > kSlices) return false;
+  if (!slices_[number - 1]) {
     void* room = storage::allocate(sizeof(NurserySlice));
     if (!room) return false;
-    slices_[number] = new (room) NurserySlice{};
+    slices_[number - 1] = new (room) NurserySlice{};
   }
-  NurserySlice& slice = *slices_[number];
+  NurserySlice& slice = *slices_[number - 1];
   bool zeroed;
   Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
   if (!span) return false;
@@ -98,57 +124,35 @@ bool Nursery::open(ThreadHeap* home) {
 
 // ---- the lists
 
-Nursery::Place Nursery::place_of(const char* block) const {
-  return (slice_of(block).span->capacity + 1u) << kSliceShift |
-         static_cast<Place>(offset_of(block));
-}
-
-char* Nursery::block_at(Place place) const {
-  const size_t number = (place >> kSliceShift) - 1;  // of no block: too large
-  if (number >= kSlices || !slices_[number] || !slices_[number]->span) return nullptr;
-  return slices_[number]->span->start + place % kSliceSize;
-}
-
-// Behind a listed block, which bears the mark.
-Nursery::Place Nursery::following(char* block) {
-  const small::Word word = word_in(block);
-  return static_cast<Place>(small::used_of(word) << kSliceShift | small::offset_of(word));
-}
-
-bool Nursery::has_mark(const char* block) const {
-  return small::has_mark(slice_of(block).span, block);
-}
-
-void Nursery::push(char* block, SizeClass cls) {
+bool Nursery::pop(SizeClass cls, Block& block) {
   Place& top = top_[index_of(cls)];
-  word_in(block) =
-      small::make_word(slice_of(block).span, top >> kSliceShift, top % kSliceSize);
-  top = place_of(block);
+  if (!look_up(top, block)) return false;
+  if (!block.has_mark()) {
+    report::corrupted_block(block.address(), block_size(cls), nullptr);
+    top = {};
+    return false;
+  }
+  top = block.next();
+  block.clear_word();
+  listed_bytes_ -= block_size(cls);
+  return true;
+}
+
+void Nursery::push(Block block, SizeClass cls) {
+  Place& top = top_[index_of(cls)];
+  block.set_next(top);
+  top = {static_cast<uint16_t>(block.slice->span->capacity), static_cast<uint16_t>(block.offset)};
   listed_bytes_ += block_size(cls);
 }
 
-char* Nursery::pop(SizeClass cls) {
-  Place& top = top_[index_of(cls)];
-  char* block = block_at(top);
-  if (!block) return nullptr;
-  if (!has_mark(block)) {
-    report::corrupted_block(block, block_size(cls), nullptr);
-    top = 0;
-    return nullptr;
-  }
-  top = following(block);
-  word_in(block) = 0;
-  listed_bytes_ -= block_size(cls);
-  return block;
-}
-
-bool Nursery::is_listed(const char* block) const {
-  const size_t index = index_of(size_class_of(block_bytes(block)));
-  char* at = block_at(top_[index]);
-  for (size_t left = placed_[index]; at && left > 0; --left) {
-    if (at == block) return true;
-    if (!has_mark(at)) return false;
-    at = block_at(following(at));
+bool Nursery::is_listed(Block wanted) const {
+  const size_t index = index_of(wanted.size_class());
+  Place at = top_[index];
+  Block block;
+  for (size_t left = placed_[index]; left > 0 && look_up(at, block); --left) {
+    if (block.address() == wanted.address()) return true;
+    if (!block.has_mark()) return false;
+    at = block.next();
   }
   return false;
 }
@@ -156,12 +160,12 @@ bool Nursery::is_listed(const char* block) const {
 void Nursery::check() {
   for (size_t index = 0; index < kServed; ++index) {
     size_t left = placed_[index];
-    for (char* block = block_at(top_[index]); block; block = block_at(following(block))) {
-      if (left-- > 0 && is_block(block) && has_mark(block) &&
-          block_bytes(block) == kBlockSizes[index])
+    Block block;
+    for (Place at = top_[index]; look_up(at, block); at = block.next()) {
+      if (left-- > 0 && block.is_one() && block.has_mark() && block.bytes() == kBlockSizes[index])
         continue;
-      report::corrupted_block(block, kBlockSizes[index], nullptr);
-      top_[index] = 0;
+      report::corrupted_block(block.address(), kBlockSizes[index], nullptr);
+      top_[index] = {};
       break;
     }
   }
@@ -169,31 +173,30 @@ void Nursery::check() {
 
 // ---- frees
 
-void Nursery::release(void* block, const void* caller) {
-  auto* bytes = static_cast<char*>(block);
-  if (!is_block(block)) return report_no_block(bytes, caller);
-  if (has_mark(bytes)) {
+void Nursery::release(void* address, const void* caller) {
+  const Block block = block_of(address);
+  if (!block.is_one()) return report_no_block(block, caller);
+  if (block.has_mark()) {
     take_remote();
     // What was freed before may have been given up for other blocks by now.
-    if (!is_block(block)) return report_no_block(bytes, caller);
-    if (is_listed(bytes)) return report::double_free(block, block_bytes(block), caller);
+    if (!block.is_one()) return report_no_block(block, caller);
+    if (is_listed(block)) return report::double_free(address, block.bytes(), caller);
   }
-  take_back(bytes);
+  take_back(block);
 }
 
 // Where a block was, it may have been freed before and given up for others since.
-void Nursery::report_no_block(const char* block, const void* caller) const {
-  const NurserySlice& slice = slice_of(block);
-  const size_t offset = offset_of(block);
-  const bool was_touched = (slice.touched >> offset / os::page_size()) & 1;
-  if (was_touched && offset % kMinAlignment == 0 && !slice.granules.is_used(offset))
-    return report::double_free(block, slice.granules.bytes_at(offset), caller);
-  report::invalid_pointer("free", block, caller);
+void Nursery::report_no_block(Block block, const void* caller) const {
+  const NurserySlice& slice = *block.slice;
+  const bool was_touched = (slice.touched >> block.offset / os::page_size()) & 1;
+  if (was_touched && block.offset % kMinAlignment == 0 && !slice.granules.is_used(block.offset))
+    return report::double_free(block.address(), block.bytes(), caller);
+  report::invalid_pointer("free", block.address(), caller);
 }
 
 // Nobody asks for listed blocks of a class that has slabs.
-void Nursery::take_back(char* block) {
-  const SizeClass cls = size_class_of(block_bytes(block));
+void Nursery::take_back(Block block) {
+  const SizeClass cls = block.size_class();
   live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] - 1);
   if (is_busy(cls))
     unplace(block, cls);
@@ -201,27 +204,28 @@ void Nursery::take_back(char* block) {
     push(block, cls);
 }
 
-void Nursery::unplace(char* block, SizeClass cls) {
-  slice_of(block).granules.give_back(offset_of(block));
+void Nursery::unplace(Block block, SizeClass cls) {
+  block.slice->granules.give_back(block.offset);
   placed_[index_of(cls)] = static_cast<uint16_t>(placed_[index_of(cls)] - 1);
 }
 
 void Nursery::take_remote() {
-  for (NurserySlice* slice : slices_) {
+  for (size_t number = 1; number <= kSlices; ++number) {
+    if (!is_open(number)) continue;
     // As small::take_remote().
-    if (!slice || !slice->span || slice->span->remote.load(std::memory_order_relaxed) == 0)
-      continue;
-    small::Word word = slice->span->remote.exchange(0, std::memory_order_acquire);
+    std::atomic<uint64_t>& remote = slices_[number - 1]->span->remote;
+    if (remote.load(std::memory_order_relaxed) == 0) continue;
+    small::Word word = remote.exchange(0, std::memory_order_acquire);
     remote_frees_ = remote_frees_ + small::used_of(word);
     while (small::offset_of(word) != small::kNoBlock) {
-      char* block = slice->span->start + small::offset_of(word);
-      if (!has_mark(block)) {
-        report::corrupted_block(block, block_bytes(block), nullptr);
+      const Block block{slices_[number - 1], small::offset_of(word)};
+      if (!block.has_mark()) {
+        report::corrupted_block(block.address(), block.bytes(), nullptr);
         break;
       }
-      word = word_in(block);
-      word_in(block) = 0;
-      release(block, nullptr);
+      word = word_in(block.address());
+      block.clear_word();
+      release(block.address(), nullptr);
     }
   }
 }
@@ -230,7 +234,8 @@ void Nursery::take_remote() {
 void Nursery::merge() {
   for (size_t index = 0; index < kServed; ++index) {
     const auto cls = static_cast<SizeClass>(index);
-    while (char* block = pop(cls)) unplace(block, cls);
+    Block block;
+    while (pop(cls, block)) unplace(block, cls);
   }
 }
 
@@ -264,6 +269,10 @@ void Nursery::release_slice(NurserySlice& slice) {
 void Nursery::trim() {
   take_remote();
   merge();
+  give_back_pages();
+}
+
+void Nursery::give_back_pages() {
   for (NurserySlice* slice : slices_) {
     if (!slice || !slice->span) continue;
     if (slice->granules.empty())
@@ -281,7 +290,7 @@ void Nursery::close() {
 }
 
 void Nursery::forget_free() {
-  top_.fill(0);
+  top_.fill({});
   listed_bytes_ = 0;
   for (NurserySlice* slice : slices_) {
     if (!slice || !slice->span) continue;
@@ -299,19 +308,18 @@ bool Nursery::is_first(const Descriptor* span) const {
 }
 
 // Other threads' frees, which the owner has not looked at: a walk as of remote.cpp's.
-void Nursery::subtract_remote(heap::ClassTable& classes, const NurserySlice& slice) const {
-  const Descriptor* span = slice.span;
-  small::Word word = span->remote.load(std::memory_order_acquire);
+void Nursery::subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const {
+  small::Word word = slice.span->remote.load(std::memory_order_acquire);
   for (size_t left = small::used_of(word); left > 0; --left) {
     if (small::offset_of(word) == small::kNoBlock) return;
-    char* block = span->start + small::offset_of(word);
-    if (!small::has_mark(span, block) || !is_block(block)) return;
-    heap::ClassFigures& of_class = classes[index_of(size_class_of(block_bytes(block)))];
+    const Block block{&slice, small::offset_of(word)};
+    if (!block.has_mark() || !block.is_one()) return;
+    heap::ClassFigures& of_class = classes[index_of(block.size_class())];
     if (of_class.live_blocks > 0) {
       --of_class.live_blocks;
       ++of_class.free_blocks;
     }
-    word = word_in(block);
+    word = word_in(block.address());
   }
 }
 
@@ -324,7 +332,7 @@ void Nursery::add_figures(heap::ClassTable& classes) const {
     classes[index].held_bytes += placed * kBlockSizes[index];
     classes[index].peak_bytes += placed * kBlockSizes[index];
   }
-  for (const NurserySlice* slice : slices_)
+  for (NurserySlice* slice : slices_)
     if (slice && slice->span) subtract_remote(classes, *slice);
 }
 

@@ -6,13 +6,13 @@
 // nursery has no room.
 //
 // Freed blocks wait in a list of their class, and are checked like those of a slab when they are
-// used again: their first word is one of heap/small.h, whose `used` and
-// `offset` are the next block's Place. When no place is found for a block they are given up for blocks of any size.
+// used again: the first word of each is one of heap/small.h, with the place of the next. When there
+// is no room for a block, those that wait are given up for blocks of any size.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
 // thread with the nursery as it is. Blocks freed by other threads gather in the descriptor of their
 // slice, in the format of heap/small.h.
-// Owner thread only, but for is_block(), block_bytes(), is_free() and add_figures(), which read
+// Owner thread only, but for is_block(), block_bytes(), is_listed() and the figures, which read
 // what does not change while the block in question is in use.
 #pragma once
 
@@ -29,8 +29,8 @@
 
 namespace ox {
 
-// A slice of a nursery; without a span, it waits to be opened. Its number stands in the span's
-// `capacity`.
+// A slice of a nursery; without a span, it waits to be opened. Its number, counted from 1, stands in
+// the span's `capacity`.
 struct NurserySlice {
   Descriptor* span;
   uint64_t touched;  // bit i: page i may hold memory
@@ -39,6 +39,8 @@ struct NurserySlice {
 
 class Nursery {
  public:
+  static constexpr uint8_t kBusy = 250;  // allocations after which a class gets slabs
+
   // Not in the hardened build: classes share pages here.
   static bool serves(SizeClass cls) { return !kHardened && index_of(cls) < kServed; }
 
@@ -50,12 +52,14 @@ class Nursery {
   bool is_block(const void* block) const;
   size_t block_bytes(const void* block) const;
   // Whether such a block waits in its class's list. Costs a walk.
-  bool is_listed(const char* block) const;
+  bool is_listed(const void* block) const { return is_listed(block_of(block)); }
 
   // Reports damage in the lists, and forgets those.
   void check();
 
-  // Gives back slices and pages without a block in use.
+  // Gives back slices and pages without a block, in use or listed.
+  void give_back_pages();
+  // The same without a block in use.
   void trim();
   // The same; as new if no block is in use.
   void close();
@@ -72,41 +76,57 @@ class Nursery {
  private:
   static constexpr size_t kSlices = 8;
   static constexpr size_t kServed = index_of(size_class_of(4096)) + 1;
-  static constexpr uint8_t kBusy = 250;  // allocations after which a class gets slabs
   // So many bytes of listed blocks are worth a merge().
   static constexpr size_t kWorthMerging = size_t{8} << 10;
 
-  // Where a block lies: the number of its slice plus one, and its offset there; 0: no block.
-  using Place = uint32_t;
+  // A block's slice, by number, and its offset there: `used` and `offset` of a listed block's word.
+  // Slices are counted from 1; 0 is the number of none.
+  struct Place {
+    uint16_t number = 0, offset = 0;
+  };
+  // The same, looked up.
+  struct Block {
+    NurserySlice* slice;
+    size_t offset;
+
+    char* address() const { return slice->span->start + offset; }
+    bool is_one() const { return slice->granules.is_block(offset); }
+    size_t bytes() const { return slice->granules.bytes_at(offset); }
+    SizeClass size_class() const { return size_class_of(bytes()); }
+    bool has_mark() const;
+    // What stands in a listed block: the place of the next one.
+    Place next() const;
+    void set_next(Place place) const;
+    void clear_word() const;
+  };
 
   bool is_busy(SizeClass cls) const { return allocations_[index_of(cls)] >= kBusy; }
-  NurserySlice& slice_of(const void* block) const;
-  size_t offset_of(const void* block) const;
+  bool is_open(size_t number) const;
+  Block block_of(const void* address) const;
+  // False: none is there.
+  bool look_up(Place place, Block& block) const;
 
   char* find_room(ThreadHeap* home, SizeClass cls);
   char* place(SizeClass cls);
   bool open(ThreadHeap* home);
+  bool pop(SizeClass cls, Block& block);
+  void push(Block block, SizeClass cls);
+  bool is_listed(Block block) const;
   void take_remote();
-  void take_back(char* block);
-  void push(char* block, SizeClass cls);
-  char* pop(SizeClass cls);
-  Place place_of(const char* block) const;
-  char* block_at(Place place) const;
-  static Place following(char* block);
-  bool has_mark(const char* block) const;
+  void take_back(Block block);
+  void unplace(Block block, SizeClass cls);
   void merge();
-  void unplace(char* block, SizeClass cls);
-  void report_no_block(const char* block, const void* caller) const;
+  void report_no_block(Block block, const void* caller) const;
   static void give_back_pages(NurserySlice& slice, char* start);
-  void release_slice(NurserySlice& slice);
-  void subtract_remote(heap::ClassTable& classes, const NurserySlice& slice) const;
+  static void release_slice(NurserySlice& slice);
+  void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;
 
   std::array<NurserySlice*, kSlices> slices_{};
   size_t listed_bytes_ = 0;
-  Relaxed<size_t> remote_frees_;                    // taken in so far
-  std::array<Place, kServed> top_{};                // the first block of each list
-  std::array<Relaxed<uint16_t>, kServed> live_;     // blocks in use
-  std::array<Relaxed<uint16_t>, kServed> placed_;   // blocks in use and listed ones
+  Relaxed<size_t> remote_frees_;                   // taken in so far
+  std::array<Place, kServed> top_{};               // the first block of each list
+  std::array<Relaxed<uint16_t>, kServed> live_;    // blocks in use
+  std::array<Relaxed<uint16_t>, kServed> placed_;  // blocks in use and listed ones
   std::array<uint8_t, kServed> allocations_{};
 };
 

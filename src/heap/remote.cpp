@@ -147,7 +147,7 @@ bool is_free(const Descriptor* slab, const void* block) {
   if (!small::has_mark(slab, static_cast<const char*>(block))) return false;
   if (is_remotely_free(slab, block)) return true;
   return slab->kind == SpanKind::Small ? small::contains(slab, block)
-                                       : nursery_of(slab).is_listed(static_cast<const char*>(block));
+                                       : nursery_of(slab).is_listed(block);
 }
 
 void push(Descriptor* slab, void* block, const void* caller) {

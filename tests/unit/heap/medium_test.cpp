@@ -12,6 +12,7 @@
 
 #include "heap/heap.h"
 #include "heap/stats.h"
+#include "support/busy_class.h"
 #include "support/fresh_process.h"
 #include "support/shadow_heap.h"
 
@@ -20,10 +21,7 @@ namespace {
 
 class MediumClasses : public testing::TestWithParam<size_t> {
  protected:
-  // A thread's first blocks of a class may come from its nursery: see nursery_test.cpp.
-  void SetUp() override {
-    for (int i = 0; i < 100; ++i) release(allocate(size()));
-  }
+  void SetUp() override { test::make_busy(size()); }
   size_t size() const { return block_size(medium_class(GetParam())); }
 };
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 
 #include <cstring>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "heap/heap.h"
 #include "heap/stats.h"
+#include "os/memory.h"
 #include "support/fresh_process.h"
 #include "support/heap_thread.h"
 #include "support/shadow_heap.h"
@@ -18,13 +20,17 @@
 namespace ox::heap {
 namespace {
 
+void* align_down_to_slice(char* block) {
+  return block - reinterpret_cast<uintptr_t>(block) % kSliceSize;
+}
+
 SpanKind kind_of(const void* block) {
   return region::find(reinterpret_cast<uintptr_t>(block))->kind;
 }
 
 TEST_IN_FRESH_PROCESS(NurseryTest, AFewBlocksOfEveryClassShareASlice) {
   std::vector<void*> blocks;
-  for (const size_t size : {16, 48, 100, 500, 1024, 2048}) blocks.push_back(allocate(size));
+  for (const size_t size : {16, 48, 100, 500, 1024, 2048, 4096}) blocks.push_back(allocate(size));
   EXPECT_EQ(figures().span_bytes, kSliceSize);
   EXPECT_EQ(figures().live_blocks, blocks.size());
   for (void* block : blocks) {
@@ -47,15 +53,59 @@ TEST_IN_FRESH_PROCESS(NurseryTest, ABusyClassGetsSlabs) {
 TEST_IN_FRESH_PROCESS(NurseryTest, BlocksOfAllClassesKeepEveryPromise) {
   test::ShadowHeap shadow(1);
   test::Random random(1);
-  for (int i = 0; i < 30; ++i)
-    for (size_t size = 0; size <= 4096; size = size * 5 / 4 + 1) {
+  for (int i = 0; i < 100; ++i)
+    for (size_t size = 0; size <= 5000; size = size * 5 / 4 + 1) {
       ASSERT_TRUE(shadow.allocate(size));
       if (random.one_in(2)) shadow.release(random.below(shadow.count()));
       if (shadow.count()) {
-        ASSERT_TRUE(shadow.reallocate(random.below(shadow.count()), random.below(2100)));
+        ASSERT_TRUE(shadow.reallocate(random.below(shadow.count()), random.below(4100)));
       }
     }
   shadow.release_all();
+  EXPECT_EQ(figures().live_blocks, 0u);
+}
+
+// What was freed in one size serves another.
+TEST_IN_FRESH_PROCESS(NurseryTest, FreedBlocksServeOtherSizes) {
+  std::vector<void*> blocks;
+  for (int i = 0; i < 200; ++i) blocks.push_back(allocate(512));
+  const size_t before = figures().span_bytes;
+  for (size_t i = 0; i < blocks.size(); ++i)
+    if (i % 50 != 0) release(blocks[i]);
+  std::vector<void*> others;
+  for (int i = 0; i < 20; ++i) others.push_back(allocate(4096));
+  EXPECT_EQ(figures().span_bytes, before);
+  for (void* block : others) EXPECT_EQ(kind_of(block), SpanKind::Nursery);
+}
+
+TEST_IN_FRESH_PROCESS(NurseryTest, GivesBackPagesWithoutABlock) {
+  if (os::page_size() != 4096) GTEST_SKIP() << "written for 16 pages in a slice";
+  char* first = static_cast<char*>(allocate(4096));
+  std::vector<char*> blocks;
+  for (int i = 0; i < 15; ++i) blocks.push_back(static_cast<char*>(allocate(4096)));
+  for (char* block : blocks) std::memset(block, 1, 4096);
+  for (char* block : blocks) release(block);
+  trim();
+  unsigned char resident[16];
+  ASSERT_EQ(mincore(align_down_to_slice(first), kSliceSize, resident), 0);
+  size_t pages = 0;
+  for (const unsigned char page : resident) pages += page & 1;
+  EXPECT_LE(pages, 1u);
+  release(first);
+  trim();
+  EXPECT_EQ(figures().span_bytes, 0u);
+}
+
+TEST_IN_FRESH_PROCESS(NurseryTest, WhatOtherThreadsFreedIsNoLongerCounted) {
+  std::vector<void*> blocks;
+  for (int i = 0; i < 100; ++i) blocks.push_back(allocate(200));
+  test::in_heap_thread([&] {
+    for (void* block : blocks) release(block);
+  });
+  EXPECT_EQ(figures().live_blocks, 0u);
+  for (void*& block : blocks) block = allocate(200);
+  EXPECT_EQ(figures().live_blocks, blocks.size());
+  for (void* block : blocks) release(block);
   EXPECT_EQ(figures().live_blocks, 0u);
 }
 
@@ -82,7 +132,7 @@ TEST_IN_FRESH_PROCESS(NurseryTest, BlocksOutliveTheirThread) {
 
 TEST_IN_FRESH_PROCESS(NurseryTest, MisuseIsReported) {
   const auto aborts = testing::KilledBySignal(SIGABRT);
-  for (const size_t size : {16, 48, 112, 640, 1024, 1536, 2048}) {
+  for (const size_t size : {16, 48, 112, 640, 1024, 1536, 2048, 4096}) {
     auto* block = static_cast<char*>(allocate(size));
     void* other = allocate(size);
     ASSERT_EQ(kind_of(block), SpanKind::Nursery);

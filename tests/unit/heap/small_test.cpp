@@ -14,6 +14,7 @@
 #include "base/options.h"
 #include "heap/heap.h"
 #include "heap/stats.h"
+#include "support/busy_class.h"
 #include "support/fresh_process.h"
 #include "support/shadow_heap.h"
 
@@ -24,12 +25,9 @@ Descriptor* slab_of(const void* block) {
   return region::find(reinterpret_cast<uintptr_t>(block));
 }
 
-// A thread's first blocks of a class come from its nursery: see nursery_test.cpp.
 class SmallClasses : public testing::TestWithParam<size_t> {
  protected:
-  void SetUp() override {
-    for (int i = 0; i < 100; ++i) release(allocate(kBlockSizes[GetParam()]));
-  }
+  void SetUp() override { test::make_busy(kBlockSizes[GetParam()]); }
 };
 
 // Until then malloc does not look at it, and what is free in it is still known to be free.
@@ -170,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(All, SmallClasses, testing::Range(size_t{0}, kSmallClas
                          [](const auto& test) { return std::to_string(kBlockSizes[test.param]); });
 
 TEST_IN_FRESH_PROCESS(Small, TouchesThePagesItNeedsAlone) {
-  for (int i = 0; i < 100; ++i) release(allocate(1024));
+  test::make_busy(1024);
   const Descriptor* slab = slab_of(allocate(1024));
   ASSERT_EQ(slab->kind, SpanKind::Small);
   EXPECT_LE(small::touched_bytes(slab), 2 * size_t{4096});

@@ -1,0 +1,100 @@
+// The map of a nursery's slice, beside a plain model of it: one number for each granule.
+#include "heap/granules.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <vector>
+
+#include "support/shadow_heap.h"
+
+namespace ox {
+namespace {
+
+constexpr size_t kNone = Granules::kNoPlace;
+
+struct GranulesTest : testing::Test {
+  GranulesTest() { map.clear(); }
+  Granules map{};
+};
+
+TEST_F(GranulesTest, BlocksLieSideBySideAndAligned) {
+  EXPECT_TRUE(map.empty());
+  EXPECT_EQ(map.take(48), 0u);
+  EXPECT_EQ(map.take(16), 48u);
+  EXPECT_EQ(map.take(64), 64u);
+  EXPECT_EQ(map.take(4096), 4096u);
+  EXPECT_EQ(map.take(112), 128u);
+  EXPECT_EQ(map.bytes_at(128), 112u);
+  EXPECT_EQ(map.bytes_at(4096), 4096u);
+  EXPECT_TRUE(map.is_block(48));
+  EXPECT_FALSE(map.is_block(16));
+  EXPECT_FALSE(map.is_block(56));
+  EXPECT_FALSE(map.is_block(240));
+  EXPECT_TRUE(map.is_used(16));
+  EXPECT_FALSE(map.is_used(240));
+  EXPECT_TRUE(map.is_free(240, 4096));
+  EXPECT_FALSE(map.is_free(224, 4096));
+}
+
+TEST_F(GranulesTest, NeighboursThatAreFreeServeAsOne) {
+  while (map.take(64) != kNone) {
+  }
+  EXPECT_EQ(map.take(16), kNone);
+  map.give_back(640);
+  EXPECT_EQ(map.take(128), kNone);
+  map.give_back(704);
+  EXPECT_EQ(map.take(128), 640u);
+  map.give_back(0);
+  map.give_back(kSliceSize - 64);
+  EXPECT_EQ(map.take(48), 0u);
+  EXPECT_EQ(map.take(64), kSliceSize - 64);
+  EXPECT_EQ(map.take(16), 48u);
+  EXPECT_EQ(map.take(16), kNone);
+}
+
+TEST_F(GranulesTest, TheWholeSlice) {
+  EXPECT_EQ(map.take(kSliceSize / 2), 0u);
+  EXPECT_EQ(map.take(kSliceSize / 2), kSliceSize / 2);
+  EXPECT_EQ(map.take(16), kNone);
+  map.give_back(0);
+  map.give_back(kSliceSize / 2);
+  EXPECT_TRUE(map.empty());
+  EXPECT_EQ(map.take(16), 0u);
+}
+
+// First fit, by trying every place.
+size_t place_in(const std::map<size_t, size_t>& blocks, size_t bytes) {
+  const size_t alignment = bytes & ~(bytes - 1);
+  size_t at = 0;
+  for (const auto& [offset, size] : blocks) {
+    if (align_up(at, alignment) + bytes <= offset) break;
+    at = offset + size;
+  }
+  return align_up(at, alignment) + bytes <= kSliceSize ? align_up(at, alignment) : kNone;
+}
+
+TEST_F(GranulesTest, AsAPlainModelDoes) {
+  test::Random random(3);
+  std::map<size_t, size_t> blocks;
+  for (int step = 0; step < 20'000; ++step) {
+    if (random.one_in(2) || blocks.empty()) {
+      const size_t bytes = kBlockSizes[random.below(index_of(size_class_of(8192)) + 1)];
+      const size_t offset = map.take(bytes);
+      ASSERT_EQ(offset, place_in(blocks, bytes)) << step << ' ' << bytes;
+      if (offset != kNone) blocks[offset] = bytes;
+    } else {
+      const auto block = std::next(blocks.begin(), static_cast<long>(random.below(blocks.size())));
+      ASSERT_EQ(map.bytes_at(block->first), block->second);
+      map.give_back(block->first);
+      ASSERT_FALSE(map.is_block(block->first));
+      blocks.erase(block);
+    }
+    ASSERT_EQ(map.empty(), blocks.empty());
+    const size_t offset = random.below(kSliceSize / kMinAlignment) * kMinAlignment;
+    ASSERT_EQ(map.is_block(offset), blocks.count(offset) != 0);
+  }
+}
+
+}  // namespace
+}  // namespace ox
