@@ -12,13 +12,13 @@ size_t Granules::Bits::find(bool wanted, size_t at, size_t enough) const {
 }
 
 size_t Granules::Bits::start_of_run(size_t at) const {
-  while (at > 0) {
+  while (at > kFirst) {
     const size_t before = (at - 1) / 64 * 64;
     const uint64_t set = word(before / 64) << (63 - (at - 1) % 64);
     if (set) return at - static_cast<size_t>(__builtin_clzll(set));
     at = before;
   }
-  return 0;
+  return kFirst;
 }
 
 template <typename Change>
@@ -59,7 +59,7 @@ void Granules::clear() {
 }
 
 void Granules::look_everywhere() {
-  first_run_.fill(0);
+  first_run_.fill(kFirst);
 }
 
 bool Granules::empty() const {
@@ -105,7 +105,7 @@ void Granules::give_back(size_t offset) {
 bool Granules::is_block(size_t offset) const {
   const size_t at = offset / kGranule;
   if (offset % kGranule != 0 || !used_.has(at)) return false;
-  return at == 0 || !used_.has(at - 1) || last_.has(at - 1);
+  return at == kFirst || !used_.has(at - 1) || last_.has(at - 1);
 }
 
 size_t Granules::bytes_at(size_t offset) const {

@@ -9,6 +9,8 @@
 // bits that tell of it stay as they are meanwhile. A neighbour's `last` is written before its
 // `used`, so what stands before the block is seen as free, or as another block's end.
 //
+// No block stands at the slice's start, so that a free of that is noticed.
+//
 // All sizes and offsets in bytes, multiples of 16.
 #pragma once
 
@@ -27,6 +29,7 @@ class Granules {
  public:
   static constexpr size_t kNoPlace = SIZE_MAX;
 
+  Granules() { look_everywhere(); }
   void clear();
   bool empty() const;
 
@@ -48,6 +51,7 @@ class Granules {
  private:
   static constexpr size_t kGranule = kMinAlignment;
   static constexpr size_t kCount = kSliceSize / kGranule;
+  static constexpr size_t kFirst = 1;  // granule that may belong to a block
 
   // A bit for each granule. Words are stored with release and read with acquire: see above.
   class Bits {

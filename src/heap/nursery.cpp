@@ -2,13 +2,11 @@
 
 #include <new>
 
-#include "base/bits.h"
 #include "heap/small.h"
 #include "heap/storage.h"
 #include "os/memory.h"
 #include "os/report.h"
 #include "span/region.h"
-#include "span/retention.h"
 #include "span/span_heap.h"
 
 namespace ox {
@@ -34,7 +32,7 @@ void Nursery::Block::clear_word() const {
 }
 
 bool Nursery::is_open(size_t number) const {
-  return number - 1 < kSlices && slices_[number - 1] && slices_[number - 1]->span;
+  return number - 1 < made_ && slices_[number - 1]->span;
 }
 
 bool Nursery::look_up(Place place, Block& block) const {
@@ -83,7 +81,7 @@ char* Nursery::find_room(ThreadHeap* home, SizeClass cls) {
 char* Nursery::place(SizeClass cls) {
   const size_t bytes = block_size(cls);
   const size_t page_size = os::page_size();
-  for (size_t number = 1; number <= kSlices; ++number) {
+  for (size_t number = 1; number <= made_; ++number) {
     if (!is_open(number)) continue;
     NurserySlice& slice = *slices_[number - 1];
     const size_t offset = slice.granules.take(bytes);
@@ -100,18 +98,18 @@ bool Nursery::open(ThreadHeap* home) {
   size_t number = 1;
   while (is_open(number)) ++number;
   if (number > kSlices) return false;
-  if (!slices_[number - 1]) {
+  if (number > made_) {
     void* room = storage::allocate(sizeof(NurserySlice));
     if (!room) return false;
-    slices_[number - 1] = new (room) NurserySlice{};
+    slices_[number - 1] = new (room) NurserySlice;
+    made_ = number;
   }
   NurserySlice& slice = *slices_[number - 1];
   bool zeroed;
   Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
   if (!span) return false;
-  slice.granules.clear();
   slice.touched = zeroed ? 0 : ~uint64_t{0} >> (64 - kSliceSize / os::page_size());
-  give_back_pages(slice, span->start);
+  if (!zeroed) give_back_pages(slice, span->start);
   span->capacity = static_cast<uint16_t>(number);
   span->remote.store(0, std::memory_order_relaxed);
   span->mail.store(Mail::Unwanted, std::memory_order_relaxed);
@@ -124,10 +122,16 @@ bool Nursery::open(ThreadHeap* home) {
 
 // ---- the lists
 
+// The word of a listed block is as it was written, as far as can be seen.
+bool Nursery::is_intact(Block block) const {
+  const Place next = block.next();
+  return block.has_mark() && (next.number == 0 ? next.offset == 0 : is_open(next.number));
+}
+
 bool Nursery::pop(SizeClass cls, Block& block) {
   Place& top = top_[index_of(cls)];
   if (!look_up(top, block)) return false;
-  if (!block.has_mark()) {
+  if (!is_intact(block)) {
     report::corrupted_block(block.address(), block_size(cls), nullptr);
     top = {};
     return false;
@@ -157,20 +161,6 @@ bool Nursery::is_listed(Block wanted) const {
   return false;
 }
 
-void Nursery::check() {
-  for (size_t index = 0; index < kServed; ++index) {
-    size_t left = placed_[index];
-    Block block;
-    for (Place at = top_[index]; look_up(at, block); at = block.next()) {
-      if (left-- > 0 && block.is_one() && block.has_mark() && block.bytes() == kBlockSizes[index])
-        continue;
-      report::corrupted_block(block.address(), kBlockSizes[index], nullptr);
-      top_[index] = {};
-      break;
-    }
-  }
-}
-
 // ---- frees
 
 void Nursery::release(void* address, const void* caller) {
@@ -182,35 +172,23 @@ void Nursery::release(void* address, const void* caller) {
     if (!block.is_one()) return report_no_block(block, caller);
     if (is_listed(block)) return report::double_free(address, block.bytes(), caller);
   }
-  take_back(block);
+  const SizeClass cls = block.size_class();
+  live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] - 1);
+  push(block, cls);
 }
 
 // Where a block was, it may have been freed before and given up for others since.
 void Nursery::report_no_block(Block block, const void* caller) const {
   const NurserySlice& slice = *block.slice;
   const bool was_touched = (slice.touched >> block.offset / os::page_size()) & 1;
-  if (was_touched && block.offset % kMinAlignment == 0 && !slice.granules.is_used(block.offset))
+  if (was_touched && block.offset != 0 && block.offset % kMinAlignment == 0 &&
+      !slice.granules.is_used(block.offset))
     return report::double_free(block.address(), block.bytes(), caller);
   report::invalid_pointer("free", block.address(), caller);
 }
 
-// Nobody asks for listed blocks of a class that has slabs.
-void Nursery::take_back(Block block) {
-  const SizeClass cls = block.size_class();
-  live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] - 1);
-  if (is_busy(cls))
-    unplace(block, cls);
-  else
-    push(block, cls);
-}
-
-void Nursery::unplace(Block block, SizeClass cls) {
-  block.slice->granules.give_back(block.offset);
-  placed_[index_of(cls)] = static_cast<uint16_t>(placed_[index_of(cls)] - 1);
-}
-
 void Nursery::take_remote() {
-  for (size_t number = 1; number <= kSlices; ++number) {
+  for (size_t number = 1; number <= made_; ++number) {
     if (!is_open(number)) continue;
     // As small::take_remote().
     std::atomic<uint64_t>& remote = slices_[number - 1]->span->remote;
@@ -235,105 +213,11 @@ void Nursery::merge() {
   for (size_t index = 0; index < kServed; ++index) {
     const auto cls = static_cast<SizeClass>(index);
     Block block;
-    while (pop(cls, block)) unplace(block, cls);
-  }
-}
-
-// ---- giving back
-
-void Nursery::give_back_pages(NurserySlice& slice, char* start) {
-  const size_t page_size = os::page_size();
-  for (size_t page = 0; page * page_size < kSliceSize; ++page) {
-    const size_t from = page;
-    const auto is_wasted = [&] {
-      return (slice.touched >> page & 1) &&
-             slice.granules.is_free(page * page_size, (page + 1) * page_size);
-    };
-    while (page * page_size < kSliceSize && is_wasted()) ++page;
-    const size_t bytes = (page - from) * page_size;
-    if (bytes == 0 || !os::purge(start + from * page_size, bytes)) continue;
-    retention::note_given_back(bytes);
-    slice.touched &= ~((~uint64_t{0} >> (64 - (page - from))) << from);
-  }
-}
-
-void Nursery::release_slice(NurserySlice& slice) {
-  Descriptor* span = slice.span;
-  const size_t touched = slice.touched ? (floor_log2(slice.touched) + 1) * os::page_size() : 0;
-  slice.span = nullptr;
-  span->kind = SpanKind::None;
-  span->home.store(nullptr, std::memory_order_relaxed);
-  span_heap::release(span, touched);
-}
-
-void Nursery::trim() {
-  take_remote();
-  merge();
-  give_back_pages();
-}
-
-void Nursery::give_back_pages() {
-  for (NurserySlice* slice : slices_) {
-    if (!slice || !slice->span) continue;
-    if (slice->granules.empty())
-      release_slice(*slice);
-    else
-      give_back_pages(*slice, slice->span->start);
-  }
-}
-
-void Nursery::close() {
-  trim();
-  for (const NurserySlice* slice : slices_)
-    if (slice && slice->span) return;
-  allocations_.fill(0);
-}
-
-void Nursery::forget_free() {
-  top_.fill({});
-  listed_bytes_ = 0;
-  for (NurserySlice* slice : slices_) {
-    if (!slice || !slice->span) continue;
-    slice->span->remote.store(0, std::memory_order_relaxed);
-    slice->granules.look_everywhere();
-  }
-}
-
-// ---- figures
-
-bool Nursery::is_first(const Descriptor* span) const {
-  for (const NurserySlice* slice : slices_)
-    if (slice && slice->span) return slice->span == span;
-  return false;
-}
-
-// Other threads' frees, which the owner has not looked at: a walk as of remote.cpp's.
-void Nursery::subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const {
-  small::Word word = slice.span->remote.load(std::memory_order_acquire);
-  for (size_t left = small::used_of(word); left > 0; --left) {
-    if (small::offset_of(word) == small::kNoBlock) return;
-    const Block block{&slice, small::offset_of(word)};
-    if (!block.has_mark() || !block.is_one()) return;
-    heap::ClassFigures& of_class = classes[index_of(block.size_class())];
-    if (of_class.live_blocks > 0) {
-      --of_class.live_blocks;
-      ++of_class.free_blocks;
+    while (pop(cls, block)) {
+      block.slice->granules.give_back(block.offset);
+      placed_[index] = static_cast<uint16_t>(placed_[index] - 1);
     }
-    word = word_in(block.address());
   }
-}
-
-void Nursery::add_figures(heap::ClassTable& classes) const {
-  for (size_t index = 0; index < kServed; ++index) {
-    const size_t live = live_[index];
-    const size_t placed = placed_[index];
-    classes[index].live_blocks += live;
-    classes[index].free_blocks += placed > live ? placed - live : 0;
-    classes[index].held_bytes += placed * kBlockSizes[index];
-    classes[index].peak_bytes += placed * kBlockSizes[index];
-  }
-  for (NurserySlice* slice : slices_)
-    if (slice && slice->span) subtract_remote(classes, *slice);
 }
 
 }  // namespace ox

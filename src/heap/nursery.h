@@ -29,17 +29,17 @@
 
 namespace ox {
 
-// A slice of a nursery; without a span, it waits to be opened. Its number, counted from 1, stands in
-// the span's `capacity`.
+// A slice of a nursery; without a span, it waits to be opened. Its number, counted from 1, stands
+// in the span's `capacity`.
 struct NurserySlice {
-  Descriptor* span;
-  uint64_t touched;  // bit i: page i may hold memory
+  Descriptor* span = nullptr;
+  uint64_t touched = 0;  // bit i: page i may hold memory
   Granules granules;
 };
 
 class Nursery {
  public:
-  static constexpr uint8_t kBusy = 250;  // allocations after which a class gets slabs
+  static constexpr uint8_t kBusy = 32;  // allocations after which a class gets slabs
 
   // Not in the hardened build: classes share pages here.
   static bool serves(SizeClass cls) { return !kHardened && index_of(cls) < kServed; }
@@ -111,10 +111,9 @@ class Nursery {
   bool open(ThreadHeap* home);
   bool pop(SizeClass cls, Block& block);
   void push(Block block, SizeClass cls);
+  bool is_intact(Block block) const;
   bool is_listed(Block block) const;
   void take_remote();
-  void take_back(Block block);
-  void unplace(Block block, SizeClass cls);
   void merge();
   void report_no_block(Block block, const void* caller) const;
   static void give_back_pages(NurserySlice& slice, char* start);
@@ -122,6 +121,7 @@ class Nursery {
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;
 
   std::array<NurserySlice*, kSlices> slices_{};
+  size_t made_ = 0;  // slices that have been opened at some time
   size_t listed_bytes_ = 0;
   Relaxed<size_t> remote_frees_;                   // taken in so far
   std::array<Place, kServed> top_{};               // the first block of each list

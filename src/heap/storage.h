@@ -1,5 +1,5 @@
-// Memory for what describes a heap: thread heaps, and the maps of their nurseries. Zeroed, and never
-// given back, for another thread may hold an address into it.
+// Memory for what describes a heap: thread heaps, and the maps of their nurseries. Zeroed, and
+// never given back, for another thread may hold an address into it.
 #pragma once
 
 #include <cstddef>

@@ -195,9 +195,8 @@ void after_fork_child() {
       heap = next;
     }
   for (size_t i = 0; lost && i < region::count(); ++i) orphan_slabs_of_lost_threads(region::at(i));
-  for (os::Lock* lock :
-       {&profile::lock(), &span_heap::lock(), &storage::lock(), &heaps_lock, &orphans::lock(),
-        &late})
+  for (os::Lock* lock : {&profile::lock(), &span_heap::lock(), &storage::lock(), &heaps_lock,
+                         &orphans::lock(), &late})
     lock->reset();
   os::own_locks.all = false;
 }

@@ -68,12 +68,13 @@ TEST_IN_FRESH_PROCESS(NurseryTest, BlocksOfAllClassesKeepEveryPromise) {
 // What was freed in one size serves another.
 TEST_IN_FRESH_PROCESS(NurseryTest, FreedBlocksServeOtherSizes) {
   std::vector<void*> blocks;
-  for (int i = 0; i < 200; ++i) blocks.push_back(allocate(512));
+  for (int i = 0; i < 30; ++i)
+    for (const size_t size : {512, 640, 768, 1024}) blocks.push_back(allocate(size));
   const size_t before = figures().span_bytes;
   for (size_t i = 0; i < blocks.size(); ++i)
     if (i % 50 != 0) release(blocks[i]);
   std::vector<void*> others;
-  for (int i = 0; i < 20; ++i) others.push_back(allocate(4096));
+  for (int i = 0; i < 20; ++i) others.push_back(allocate(2048));
   EXPECT_EQ(figures().span_bytes, before);
   for (void* block : others) EXPECT_EQ(kind_of(block), SpanKind::Nursery);
 }

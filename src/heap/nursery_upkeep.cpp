@@ -1,0 +1,123 @@
+// What a nursery does besides serving malloc and free: it looks for damage, gives back what is
+// free, goes through a fork, and tells figures.
+#include "base/bits.h"
+#include "heap/nursery.h"
+#include "heap/small.h"
+#include "os/memory.h"
+#include "os/report.h"
+#include "span/retention.h"
+#include "span/span_heap.h"
+
+namespace ox {
+
+using small::word_in;
+
+void Nursery::check() {
+  for (size_t index = 0; index < kServed; ++index) {
+    size_t left = placed_[index];
+    Block block;
+    for (Place at = top_[index]; look_up(at, block); at = block.next()) {
+      if (left-- > 0 && block.is_one() && is_intact(block) && block.bytes() == kBlockSizes[index])
+        continue;
+      report::corrupted_block(block.address(), kBlockSizes[index], nullptr);
+      top_[index] = {};
+      break;
+    }
+  }
+}
+
+void Nursery::give_back_pages(NurserySlice& slice, char* start) {
+  const size_t page_size = os::page_size();
+  for (size_t page = 0; page * page_size < kSliceSize; ++page) {
+    const size_t from = page;
+    const auto is_wasted = [&] {
+      return (slice.touched >> page & 1) &&
+             slice.granules.is_free(page * page_size, (page + 1) * page_size);
+    };
+    while (page * page_size < kSliceSize && is_wasted()) ++page;
+    const size_t bytes = (page - from) * page_size;
+    if (bytes == 0 || !os::purge(start + from * page_size, bytes)) continue;
+    retention::note_given_back(bytes);
+    slice.touched &= ~((~uint64_t{0} >> (64 - (page - from))) << from);
+  }
+}
+
+void Nursery::release_slice(NurserySlice& slice) {
+  Descriptor* span = slice.span;
+  const size_t touched = slice.touched ? (floor_log2(slice.touched) + 1) * os::page_size() : 0;
+  slice.span = nullptr;
+  slice.granules.clear();
+  span->kind = SpanKind::None;
+  span->home.store(nullptr, std::memory_order_relaxed);
+  span_heap::release(span, touched);
+}
+
+void Nursery::trim() {
+  take_remote();
+  merge();
+  give_back_pages();
+}
+
+void Nursery::give_back_pages() {
+  for (NurserySlice* slice : slices_) {
+    if (!slice || !slice->span) continue;
+    if (slice->granules.empty())
+      release_slice(*slice);
+    else
+      give_back_pages(*slice, slice->span->start);
+  }
+}
+
+void Nursery::close() {
+  trim();
+  for (const NurserySlice* slice : slices_)
+    if (slice && slice->span) return;
+  allocations_.fill(0);
+}
+
+void Nursery::forget_free() {
+  top_.fill({});
+  listed_bytes_ = 0;
+  for (NurserySlice* slice : slices_) {
+    if (!slice || !slice->span) continue;
+    slice->span->remote.store(0, std::memory_order_relaxed);
+    slice->granules.look_everywhere();
+  }
+}
+
+bool Nursery::is_first(const Descriptor* span) const {
+  for (const NurserySlice* slice : slices_)
+    if (slice && slice->span) return slice->span == span;
+  return false;
+}
+
+// Other threads' frees, which the owner has not looked at: a walk as of remote.cpp's.
+void Nursery::subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const {
+  small::Word word = slice.span->remote.load(std::memory_order_acquire);
+  for (size_t left = small::used_of(word); left > 0; --left) {
+    if (small::offset_of(word) == small::kNoBlock) return;
+    const Block block{&slice, small::offset_of(word)};
+    if (!block.has_mark() || !block.is_one()) return;
+    heap::ClassFigures& of_class = classes[index_of(block.size_class())];
+    if (of_class.live_blocks > 0) {
+      --of_class.live_blocks;
+      ++of_class.free_blocks;
+    }
+    word = word_in(block.address());
+  }
+}
+
+void Nursery::add_figures(heap::ClassTable& classes) const {
+  for (size_t index = 0; index < kServed; ++index) {
+    const size_t live = live_[index];
+    const size_t placed = placed_[index];
+    classes[index].live_blocks += live;
+    classes[index].free_blocks += placed > live ? placed - live : 0;
+    classes[index].held_bytes += placed * kBlockSizes[index];
+    classes[index].peak_bytes += placed * kBlockSizes[index];
+  }
+  for (NurserySlice* slice : slices_)
+    if (slice && slice->span) subtract_remote(classes, *slice);
+}
+
+}  // namespace ox
