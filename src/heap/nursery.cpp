@@ -57,6 +57,12 @@ size_t Nursery::block_bytes(const void* block) const {
 
 // ---- allocation
 
+bool Nursery::is_busy(SizeClass cls) const {
+  const size_t count = allocations_[index_of(cls)];
+  if (count < kBusyAndLarge) return false;
+  return count >= kBusy || live_[index_of(cls)] * block_size(cls) >= kLarge;
+}
+
 void* Nursery::allocate(ThreadHeap* home, SizeClass cls) {
   if (is_busy(cls)) return nullptr;
   ++allocations_[index_of(cls)];

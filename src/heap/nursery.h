@@ -39,7 +39,8 @@ struct NurserySlice {
 
 class Nursery {
  public:
-  static constexpr uint8_t kBusy = 32;  // allocations after which a class gets slabs
+  // Allocations after which a class gets slabs: sooner if those in use fill two pages.
+  static constexpr uint8_t kBusy = 250, kBusyAndLarge = 32;
 
   // Not in the hardened build: classes share pages here.
   static bool serves(SizeClass cls) { return !kHardened && index_of(cls) < kServed; }
@@ -77,6 +78,7 @@ class Nursery {
   static constexpr size_t kSlices = 8;
   static constexpr size_t kServed = index_of(size_class_of(4096)) + 1;
   // So many bytes of listed blocks are worth a merge().
+  static constexpr size_t kLarge = size_t{8} << 10;
   static constexpr size_t kWorthMerging = size_t{8} << 10;
 
   // A block's slice, by number, and its offset there: `used` and `offset` of a listed block's word.
@@ -100,7 +102,7 @@ class Nursery {
     void clear_word() const;
   };
 
-  bool is_busy(SizeClass cls) const { return allocations_[index_of(cls)] >= kBusy; }
+  bool is_busy(SizeClass cls) const;
   bool is_open(size_t number) const;
   Block block_of(const void* address) const;
   // False: none is there.

@@ -46,9 +46,9 @@ healing=OX_ENABLE_EXPERIMENTAL_HEALING=1
 }
 
 @test "OX_CHECK=1: damage is found without the block being used again" {
-  run misuse write_and_go_on 64 busy
+  run env LD_PRELOAD="$OX_LIB" "$OX_PROGRAMS/misuse" write_and_go_on 64 busy
   [ "$status" -eq 0 ]
-  run misuse write_and_go_on 64 busy OX_CHECK=1
+  run env LD_PRELOAD="$OX_LIB" OX_CHECK=1 "$OX_PROGRAMS/misuse" write_and_go_on 64 busy
   echo "$output"
   [ "$status" -eq 134 ]
   [[ $output == *"is corrupted"* ]]

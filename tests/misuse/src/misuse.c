@@ -376,7 +376,7 @@ static const struct {
 int main(int count, char** arguments) {
   if (count < 3) return 2;
   size = strtoul(arguments[2], NULL, 10);
-  for (int i = 0; count > 3 && i < 200; ++i) free(malloc(size));
+  for (int i = 0; count > 3 && i < 300; ++i) free(malloc(size));
   for (int i = 0; i < BLOCKS; ++i) blocks[i] = memset(malloc(size), 0x5a, size);
   for (size_t i = 0; i < sizeof bugs / sizeof bugs[0]; ++i)
     if (strcmp(bugs[i].name, arguments[1]) == 0) {
