@@ -25,10 +25,7 @@ bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
 
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
-  if (!is_outgrown(slab) && retention::may_keep(slab->size())) {
-    keep(slab);
-    return look_at_kept(slab);
-  }
+  if (!is_outgrown(slab) && retention::may_keep(slab->size())) return keep(slab);
   if (retention::keeps_too_much()) release_kept();
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
@@ -84,7 +81,6 @@ void ThreadHeap::give_back_pages(Pages which) {
     if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
       slab->carved = 0;  // what give_back() compares with may be long ago
       medium::give_back(slab);
-      stop_keeping(slab);
     }
 }
 
@@ -107,19 +103,6 @@ void ThreadHeap::look_for_pages() {
   release_kept();
   give_back_pages();
   next_look_ = used + (used / 8 > kLeastGrowth ? used / 8 : kLeastGrowth);
-  newly_kept_ = 0;
-  most_newly_kept_ = kFewestNewlyKept;
-}
-
-// A program that has come to rest keeps little of what it used on the way there. One that goes on
-// without growing looks less and less often: what it keeps serves it.
-void ThreadHeap::look_at_kept(const Descriptor* slab) {
-  newly_kept_ += slab->size();
-  if (newly_kept_ < most_newly_kept_) return;
-  newly_kept_ = 0;
-  most_newly_kept_ *= 2;
-  release_kept();
-  give_back_pages();
 }
 
 // A program that frees much of what it has, but not whole slabs, may take no more memory for long.

@@ -4,6 +4,7 @@
 
 #include "heap/small.h"
 #include "heap/storage.h"
+#include "heap/thread_heap.h"
 #include "os/memory.h"
 #include "os/report.h"
 #include "span/region.h"
@@ -115,7 +116,7 @@ bool Nursery::open(ThreadHeap* home) {
   Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
   if (!span) return false;
   slice.touched = zeroed ? 0 : ~uint64_t{0} >> (64 - kSliceSize / os::page_size());
-  if (!zeroed) give_back_pages(slice, span->start);
+  if (!zeroed && thread_heaps::only_one()) give_back_pages(slice, span->start);
   span->capacity = static_cast<uint16_t>(number);
   span->remote.store(0, std::memory_order_relaxed);
   span->mail.store(Mail::Unwanted, std::memory_order_relaxed);

@@ -10,10 +10,10 @@
 // is no room for a block, those that wait are given up for blocks of any size.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
-// thread with the nursery as it is. Blocks freed by other threads gather in the descriptor of their
-// slice, in the format of heap/small.h.
-// Owner thread only, but for is_block(), block_bytes(), is_listed() and the figures, which read
-// what does not change while the block in question is in use.
+// thread with the nursery as it is: what was busy is taken to be so again. Blocks freed by other
+// threads gather in the descriptor of their slice, in the format of heap/small.h. Owner thread
+// only, but for is_block(), block_bytes(), is_listed() and the figures, which read what does not
+// change while the block in question is in use.
 #pragma once
 
 #include <array>
@@ -55,15 +55,14 @@ class Nursery {
   // Whether such a block waits in its class's list. Costs a walk.
   bool is_listed(const void* block) const { return is_listed(block_of(block)); }
 
-  // Reports damage in the lists, and forgets those.
+  // Reports damage in the list of a class, or in all, and forgets it.
+  void check(SizeClass cls);
   void check();
 
   // Gives back slices and pages without a block, in use or listed.
   void give_back_pages();
   // The same without a block in use.
   void trim();
-  // The same; as new if no block is in use.
-  void close();
   // The child of a fork, whose thread may have stopped in the middle of anything: forgets what is
   // free. What is in use stays valid.
   void forget_free();

@@ -12,18 +12,22 @@ namespace ox {
 
 using small::word_in;
 
-void Nursery::check() {
-  for (size_t index = 0; index < kServed; ++index) {
-    size_t left = placed_[index];
-    Block block;
-    for (Place at = top_[index]; look_up(at, block); at = block.next()) {
-      if (left-- > 0 && block.is_one() && is_intact(block) && block.bytes() == kBlockSizes[index])
-        continue;
-      report::corrupted_block(block.address(), kBlockSizes[index], nullptr);
-      top_[index] = {};
-      break;
-    }
+void Nursery::check(SizeClass cls) {
+  if (!serves(cls)) return;
+  const size_t index = index_of(cls);
+  size_t left = placed_[index];
+  Block block;
+  for (Place at = top_[index]; look_up(at, block); at = block.next()) {
+    if (left-- > 0 && block.is_one() && is_intact(block) && block.bytes() == kBlockSizes[index])
+      continue;
+    report::corrupted_block(block.address(), kBlockSizes[index], nullptr);
+    top_[index] = {};
+    break;
   }
+}
+
+void Nursery::check() {
+  for (size_t index = 0; index < kServed; ++index) check(static_cast<SizeClass>(index));
 }
 
 void Nursery::give_back_pages(NurserySlice& slice, char* start) {
@@ -66,13 +70,6 @@ void Nursery::give_back_pages() {
     else
       give_back_pages(*slice, slice->span->start);
   }
-}
-
-void Nursery::close() {
-  trim();
-  for (const NurserySlice* slice : slices_)
-    if (slice && slice->span) return;
-  allocations_.fill(0);
 }
 
 void Nursery::forget_free() {

@@ -168,7 +168,6 @@ void ThreadHeap::keep_current_or_release(Descriptor* slab) {
     }
   }
   keep(slab);
-  look_at_kept(slab);
 }
 
 Descriptor* ThreadHeap::find_slab(SizeClass cls) {
@@ -194,7 +193,7 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
 }
 
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
-  nursery.check();  // its blocks may not be used again for long
+  nursery.check(cls);  // its blocks may not be used again for long
   bool zeroed;
   const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
@@ -202,7 +201,8 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   if (!slab) return no_slab();
   look_for_pages();
   // A class that the process uses first may use little of it.
-  if (!zeroed && !class_slices::any(index_of(cls)) && os::purge(slab->start, slab->size()))
+  if (!zeroed && thread_heaps::only_one() && !class_slices::any(index_of(cls)) &&
+      os::purge(slab->start, slab->size()))
     retention::note_given_back(slab->size());
   if (is_small(cls))
     small::format(slab, cls);
@@ -289,7 +289,7 @@ void ThreadHeap::abandon() {
     start_counting(slab);
     give_away(slab);
   }
-  nursery.close();
+  nursery.trim();
 }
 
 void ThreadHeap::orphan_after_fork(Descriptor* slab) {

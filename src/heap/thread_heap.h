@@ -106,7 +106,6 @@ class ThreadHeap {
 
  private:
   static constexpr unsigned kFewestRefusals = 64;
-  static constexpr size_t kFewestNewlyKept = size_t{128} << 10;
   unsigned refused_ =
       0;  // empty slabs that could not be kept since the last look at those that are
   unsigned refusals_until_look_ = kFewestRefusals;
@@ -114,18 +113,12 @@ class ThreadHeap {
   size_t next_look_ =
       size_t{512} << 10;  // bytes in use by the process at the next look_for_pages()
 
-  // Bytes of slabs that became empty, and were kept, since the last look; and how much calls for
-  // one.
-  size_t newly_kept_ = 0;
-  size_t most_newly_kept_ = kFewestNewlyKept;
-
   uint32_t trims_done_ = 0;
 
   // Bytes of slabs that became Partial since the last look, and were not used again.
   size_t woken_ = 0;
 
   void look_for_pages();
-  void look_at_kept(const Descriptor* slab);
   void look_at_woken(const Descriptor* slab);
   void not_woken(const Descriptor* slab) {
     woken_ -= woken_ < slab->size() ? woken_ : slab->size();
