@@ -111,7 +111,6 @@ void Nursery::add_figures(heap::ClassTable& classes) const {
     classes[index].live_blocks += live;
     classes[index].free_blocks += placed > live ? placed - live : 0;
     classes[index].held_bytes += placed * kBlockSizes[index];
-    classes[index].peak_bytes += placed * kBlockSizes[index];
   }
   for (NurserySlice* slice : slices_)
     if (slice && slice->span) subtract_remote(classes, *slice);

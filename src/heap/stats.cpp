@@ -96,7 +96,8 @@ Figures figures(ClassTable* classes) {
   sum.live_blocks = sum.large_blocks + empty_blocks::count();
   for (size_t index = 0; index < kClasses; ++index) {
     ClassFigures& of_class = (*classes)[index];
-    of_class.peak_bytes += class_slices::peak_bytes(index);
+    const size_t peak = class_slices::peak_bytes(index);
+    of_class.peak_bytes = peak > of_class.held_bytes ? peak : of_class.held_bytes;
     sum.live_blocks += of_class.live_blocks;
     sum.free_blocks += of_class.free_blocks;
     sum.live_bytes += of_class.live_bytes(static_cast<SizeClass>(index));

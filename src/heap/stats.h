@@ -39,7 +39,7 @@ struct ClassFigures {
   size_t free_blocks = 0;  // that fit into what is held
   size_t held_bytes = 0;   // of slabs and nurseries, touched at some time and not given back
   size_t slabs = 0;
-  size_t peak_bytes = 0;  // of its slabs' spans and its part of nurseries, the most at one time
+  size_t peak_bytes = 0;  // of its slabs' spans, the most at one time; or what is held now
 
   size_t live_bytes(SizeClass cls) const { return live_blocks * block_size(cls); }
   // Held, and in no block in use.

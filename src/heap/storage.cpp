@@ -2,7 +2,6 @@
 
 #include "base/bits.h"
 #include "base/policy.h"
-#include "heap/granules.h"
 #include "heap/thread_heap.h"
 #include "os/memory.h"
 #include "span/span_heap.h"
