@@ -21,31 +21,34 @@ size_t Granules::Bits::start_of_run(size_t at) const {
   return kFirst;
 }
 
-template <typename Change>
-void Granules::Bits::change(size_t from, size_t to, Change change) {
+uint64_t Granules::Bits::bits_of(size_t from, size_t to) {
+  return (~uint64_t{0} >> (64 - (to - from))) << from % 64;
+}
+
+void Granules::Bits::store(size_t at, uint64_t word) {
+  words_[at / 64].store(word, std::memory_order_release);
+}
+
+void Granules::Bits::set(size_t from, size_t to) {
   while (from < to) {
-    const size_t index = from / 64;
-    const size_t end = to < (index + 1) * 64 ? to : (index + 1) * 64;
-    const uint64_t bits = (~uint64_t{0} >> (64 - (end - from))) << from % 64;
-    words_[index].store(change(word(index), bits), std::memory_order_release);
+    const size_t begin = align_down(to - 1, 64) > from ? align_down(to - 1, 64) : from;
+    store(begin, word(begin / 64) | bits_of(begin, to));
+    to = begin;
+  }
+}
+
+void Granules::Bits::reset(size_t from, size_t to) {
+  while (from < to) {
+    const size_t end = align_down(from, 64) + 64 < to ? align_down(from, 64) + 64 : to;
+    store(from, word(from / 64) & ~bits_of(from, end));
     from = end;
   }
 }
 
-void Granules::Bits::set(size_t from, size_t to) {
-  change(from, to, [](uint64_t word, uint64_t bits) { return word | bits; });
-}
-
-void Granules::Bits::reset(size_t from, size_t to) {
-  change(from, to, [](uint64_t word, uint64_t bits) { return word & ~bits; });
-}
-
 void Granules::Bits::set_last_only(size_t from, size_t to) {
-  reset(from, align_down(to - 1, 64));
-  const size_t start = align_down(to - 1, 64);
-  change(from < start ? start : from, to, [&](uint64_t word, uint64_t bits) {
-    return (word & ~bits) | uint64_t{1} << (to - 1) % 64;
-  });
+  const size_t begin = align_down(to - 1, 64) > from ? align_down(to - 1, 64) : from;
+  reset(from, begin);
+  store(begin, (word(begin / 64) & ~bits_of(begin, to)) | uint64_t{1} << (to - 1) % 64);
 }
 
 void Granules::Bits::clear() {

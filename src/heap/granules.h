@@ -62,7 +62,8 @@ class Granules {
     size_t find(bool wanted, size_t at, size_t enough = kCount) const;
     // The first of those directly before `at` whose bits are not set; `at` if there is none.
     size_t start_of_run(size_t at) const;
-    // Those of [from, to); each word is stored once.
+    // Those of [from, to); each word is stored once. A block's bits are set from its end on and
+    // reset from its start on: where a fork stops that, the rest is a block that nobody has.
     void set(size_t from, size_t to);
     void reset(size_t from, size_t to);
     void set_last_only(size_t from, size_t to);
@@ -71,9 +72,9 @@ class Granules {
    private:
     static constexpr size_t kWords = kCount / 64;
     uint64_t word(size_t index) const { return words_[index].load(std::memory_order_acquire); }
-    // Replaces each word with granules of [from, to) by change(word, their bits).
-    template <typename Change>
-    void change(size_t from, size_t to, Change change);
+    void store(size_t at, uint64_t word);
+    // Of granules that one word has.
+    static uint64_t bits_of(size_t from, size_t to);
 
     std::array<std::atomic<uint64_t>, kWords> words_;
   };

@@ -82,6 +82,10 @@ char* Nursery::find_room(ThreadHeap* home, SizeClass cls) {
     block = place(cls);
   }
   if (!block && open(home)) block = place(cls);
+  if (!block && listed_bytes_ != 0) {
+    merge();
+    block = place(cls);
+  }
   return block;
 }
 
@@ -105,23 +109,25 @@ bool Nursery::open(ThreadHeap* home) {
   size_t number = 1;
   while (is_open(number)) ++number;
   if (number > kSlices) return false;
+  void* const room = number > made_ ? storage::allocate(sizeof(NurserySlice)) : slices_[number - 1];
+  if (!room) return false;
+  bool zeroed;
+  Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
+  if (!span) return false;
+  span->capacity = static_cast<uint16_t>(number);
+  span->was_slab = false;
+  span->remote.store(0, std::memory_order_relaxed);
+  span->mail.store(Mail::Unwanted, std::memory_order_relaxed);
+  // Figures are taken, and forks come, with all of this done or nothing.
+  const os::Guard guard(span_heap::lock());
   if (number > made_) {
-    void* room = storage::allocate(sizeof(NurserySlice));
-    if (!room) return false;
     slices_[number - 1] = new (room) NurserySlice;
     made_ = number;
   }
   NurserySlice& slice = *slices_[number - 1];
-  bool zeroed;
-  Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
-  if (!span) return false;
   slice.touched = zeroed ? 0 : ~uint64_t{0} >> (64 - kSliceSize / os::page_size());
-  if (!zeroed && thread_heaps::only_one()) give_back_pages(slice, span->start);
-  span->capacity = static_cast<uint16_t>(number);
-  span->remote.store(0, std::memory_order_relaxed);
-  span->mail.store(Mail::Unwanted, std::memory_order_relaxed);
-  span->kind = SpanKind::Nursery;
   slice.span = span;
+  span->kind = SpanKind::Nursery;
   // release: as ThreadHeap::new_slab().
   span->home.store(home, std::memory_order_release);
   return true;
@@ -157,7 +163,9 @@ void Nursery::push(Block block, SizeClass cls) {
 }
 
 bool Nursery::is_listed(Block wanted) const {
-  const size_t index = index_of(wanted.size_class());
+  const size_t bytes = wanted.bytes();
+  if (bytes > kMaxServed) return false;  // for another thread, what was freed may change meanwhile
+  const size_t index = index_of(size_class_of(bytes));
   Place at = top_[index];
   Block block;
   for (size_t left = placed_[index]; left > 0 && look_up(at, block); --left) {
@@ -180,7 +188,9 @@ void Nursery::release(void* address, const void* caller) {
     if (is_listed(block)) return report::double_free(address, block.bytes(), caller);
   }
   const SizeClass cls = block.size_class();
-  live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] - 1);
+  Relaxed<uint16_t>& live = live_[index_of(cls)];
+  // 0: a fork has lost the thread that freed it, and the list.
+  if (live > 0) live = static_cast<uint16_t>(live - 1);
   push(block, cls);
 }
 
@@ -196,22 +206,31 @@ void Nursery::report_no_block(Block block, const void* caller) const {
 
 void Nursery::take_remote() {
   for (size_t number = 1; number <= made_; ++number) {
-    if (!is_open(number)) continue;
     // As small::take_remote().
-    std::atomic<uint64_t>& remote = slices_[number - 1]->span->remote;
-    if (remote.load(std::memory_order_relaxed) == 0) continue;
-    small::Word word = remote.exchange(0, std::memory_order_acquire);
-    remote_frees_ = remote_frees_ + small::used_of(word);
-    while (small::offset_of(word) != small::kNoBlock) {
-      const Block block{slices_[number - 1], small::offset_of(word)};
-      if (!block.has_mark()) {
-        report::corrupted_block(block.address(), block.bytes(), nullptr);
-        break;
-      }
-      word = word_in(block.address());
-      block.clear_word();
-      release(block.address(), nullptr);
+    if (is_open(number) && slices_[number - 1]->span->remote.load(std::memory_order_relaxed) != 0)
+      take_remote(*slices_[number - 1]);
+  }
+}
+
+// Twice along the list: a block that stands there twice has no mark when it is met again.
+void Nursery::take_remote(NurserySlice& slice) {
+  const small::Word first = slice.span->remote.exchange(0, std::memory_order_acquire);
+  size_t count = 0;
+  for (small::Word word = first; count < small::used_of(first); ++count) {
+    const Block block{&slice, small::offset_of(word)};
+    if (!block.is_one() || !block.has_mark()) {
+      report::corrupted_block(block.address(), block.bytes(), nullptr);
+      break;
     }
+    word = word_in(block.address());
+    word_in(block.address()) = small::offset_of(word);
+  }
+  remote_frees_ = remote_frees_ + count;
+  for (small::Word word = first; count > 0; --count) {
+    const Block block{&slice, small::offset_of(word)};
+    word = word_in(block.address());
+    block.clear_word();
+    release(block.address(), nullptr);
   }
 }
 

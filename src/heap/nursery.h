@@ -10,10 +10,12 @@
 // is no room for a block, those that wait are given up for blocks of any size.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
-// thread with the nursery as it is: what was busy is taken to be so again. Blocks freed by other
-// threads gather in the descriptor of their slice, in the format of heap/small.h. Owner thread
-// only, but for is_block(), block_bytes(), is_listed() and the figures, which read what does not
-// change while the block in question is in use.
+// thread with the nursery as it is, and what was busy is taken to be so again. Blocks freed by other
+// threads gather in the descriptor of their slice, in the format of heap/small.h.
+//
+// Slices come and go under span_heap::lock(), so that figures, and the child of a fork, find each
+// whole or not at all. All else is for the owner thread only, but is_block(), block_bytes(),
+// is_listed() and the figures: they read what stays while the block in question is in use.
 #pragma once
 
 #include <array>
@@ -75,7 +77,8 @@ class Nursery {
 
  private:
   static constexpr size_t kSlices = 8;
-  static constexpr size_t kServed = index_of(size_class_of(4096)) + 1;
+  static constexpr size_t kMaxServed = size_t{4} << 10;
+  static constexpr size_t kServed = index_of(size_class_of(kMaxServed)) + 1;
   // So many bytes of listed blocks are worth a merge().
   static constexpr size_t kLarge = size_t{8} << 10;
   static constexpr size_t kWorthMerging = size_t{8} << 10;
@@ -115,6 +118,7 @@ class Nursery {
   bool is_intact(Block block) const;
   bool is_listed(Block block) const;
   void take_remote();
+  void take_remote(NurserySlice& slice);
   void merge();
   void report_no_block(Block block, const void* caller) const;
   static void give_back_pages(NurserySlice& slice, char* start);

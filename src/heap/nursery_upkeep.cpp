@@ -49,10 +49,13 @@ void Nursery::give_back_pages(NurserySlice& slice, char* start) {
 void Nursery::release_slice(NurserySlice& slice) {
   Descriptor* span = slice.span;
   const size_t touched = slice.touched ? (floor_log2(slice.touched) + 1) * os::page_size() : 0;
-  slice.span = nullptr;
+  {
+    const os::Guard guard(span_heap::lock());
+    slice.span = nullptr;
+    span->kind = SpanKind::None;
+    span->home.store(nullptr, std::memory_order_relaxed);
+  }
   slice.granules.clear();
-  span->kind = SpanKind::None;
-  span->home.store(nullptr, std::memory_order_relaxed);
   span_heap::release(span, touched);
 }
 
@@ -95,7 +98,9 @@ void Nursery::subtract_remote(heap::ClassTable& classes, NurserySlice& slice) co
     if (small::offset_of(word) == small::kNoBlock) return;
     const Block block{&slice, small::offset_of(word)};
     if (!block.has_mark() || !block.is_one()) return;
-    heap::ClassFigures& of_class = classes[index_of(block.size_class())];
+    const size_t bytes = block.bytes();
+    if (bytes > kMaxServed) return;  // the owner takes them in meanwhile
+    heap::ClassFigures& of_class = classes[index_of(size_class_of(bytes))];
     if (of_class.live_blocks > 0) {
       --of_class.live_blocks;
       ++of_class.free_blocks;

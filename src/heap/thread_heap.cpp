@@ -197,7 +197,11 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   bool zeroed;
   const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
-  if (!slab && release_kept()) slab = span_heap::allocate(slices, kSliceSize, zeroed);
+  if (!slab) {
+    nursery.trim();
+    release_kept();
+    slab = span_heap::allocate(slices, kSliceSize, zeroed);
+  }
   if (!slab) return no_slab();
   look_for_pages();
   // A class that the process uses first may use little of it.

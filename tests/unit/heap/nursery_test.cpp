@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/options.h"
 #include "heap/heap.h"
 #include "heap/stats.h"
 #include "os/memory.h"
@@ -77,6 +78,31 @@ TEST_IN_FRESH_PROCESS(NurseryTest, FreedBlocksServeOtherSizes) {
   for (int i = 0; i < 20; ++i) others.push_back(allocate(2048));
   EXPECT_EQ(figures().span_bytes, before);
   for (void* block : others) EXPECT_EQ(kind_of(block), SpanKind::Nursery);
+}
+
+// However little it is: there is no other memory.
+TEST_IN_FRESH_PROCESS(NurseryTest, FreedBlocksServeOtherSizesWhenMemoryIsUsedUp) {
+  options.read("OX_MEMORY_LIMIT=65536");
+  std::vector<void*> blocks;
+  while (void* block = allocate(3072)) blocks.push_back(block);
+  ASSERT_GT(blocks.size(), 10u);
+  while (allocate(16)) {
+  }
+  ASSERT_EQ(allocate(2000), nullptr);
+  release(blocks[5]);
+  release(blocks[6]);
+  EXPECT_NE(allocate(2000), nullptr);
+}
+
+// Two threads at once, neither of which can see that the other does the same.
+TEST_IN_FRESH_PROCESS(NurseryTest, ABlockThatTwoThreadsFreedAtOnceIsNoticed) {
+  auto* block = static_cast<char*>(allocate(100));
+  Descriptor* span = region::find(reinterpret_cast<uintptr_t>(block));
+  test::in_heap_thread([&] { release(block); });
+  const small::Word once = span->remote.load();
+  small::word_in(block) = once;
+  span->remote.store(once + small::kOneUsed);
+  EXPECT_EXIT(trim(), testing::KilledBySignal(SIGABRT), "oxidalloc: ");
 }
 
 TEST_IN_FRESH_PROCESS(NurseryTest, GivesBackPagesWithoutABlock) {
