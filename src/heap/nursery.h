@@ -10,8 +10,8 @@
 // is no room for a block, those that wait are given up for blocks of any size.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
-// thread with the nursery as it is, and what was busy is taken to be so again. Blocks freed by other
-// threads gather in the descriptor of their slice, in the format of heap/small.h.
+// thread with the nursery as it is, and what was busy is taken to be so again. Blocks freed by
+// other threads gather in the descriptor of their slice, in the format of heap/small.h.
 //
 // Slices come and go under span_heap::lock(), so that figures, and the child of a fork, find each
 // whole or not at all. All else is for the owner thread only, but is_block(), block_bytes(),
