@@ -6,7 +6,8 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 mode=${1:---system}
-declare -A suites=([corrupting]="sqlite python" [without_usable_size]="gnome")
+# Of the suites that ask for blocks by the million; Python's own allocator asks for few, and stays green on that one.
+declare -A suites=([corrupting]="sqlite" [without_usable_size]="gnome")
 declare -A what=([corrupting]="that damages one block in a million" [without_usable_size]="without malloc_usable_size")
 
 cmake --build "$root/build" --target oxidalloc_corrupting oxidalloc_without_usable_size >/dev/null
