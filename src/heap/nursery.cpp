@@ -100,7 +100,9 @@ char* Nursery::place(SizeClass cls) {
     for (size_t page = offset / page_size; page * page_size < offset + bytes; ++page)
       slice.touched |= uint64_t{1} << page;
     placed_[index_of(cls)] = static_cast<uint16_t>(placed_[index_of(cls)] + 1);
-    return slice.span->start + offset;
+    char* const block = slice.span->start + offset;
+    word_in(block) = 0;  // of a slab that was here before, it may bear the mark
+    return block;
   }
   return nullptr;
 }
