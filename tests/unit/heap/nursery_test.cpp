@@ -105,23 +105,6 @@ TEST_IN_FRESH_PROCESS(NurseryTest, ABlockThatTwoThreadsFreedAtOnceIsNoticed) {
   EXPECT_EXIT(trim(), testing::KilledBySignal(SIGABRT), "oxidalloc: ");
 }
 
-// What was a slab before is full of marks. A block in use has none, or its free looks for it in the
-// lists.
-TEST_IN_FRESH_PROCESS(NurseryTest, ABlockBearsNoMarkWhateverWasThereBefore) {
-  std::vector<void*> blocks;
-  test::in_heap_thread([&] {
-    for (int i = 0; i < 20'000; ++i) blocks.push_back(allocate(16));
-    for (void* block : blocks) release(block);
-  });
-  test::in_heap_thread([] {
-    for (int i = 0; i < 100; ++i) {
-      auto* block = static_cast<char*>(allocate(48));
-      ASSERT_EQ(kind_of(block), SpanKind::Nursery);
-      EXPECT_FALSE(small::has_mark(region::find(reinterpret_cast<uintptr_t>(block)), block));
-    }
-  });
-}
-
 TEST_IN_FRESH_PROCESS(NurseryTest, GivesBackPagesWithoutABlock) {
   if (os::page_size() != 4096) GTEST_SKIP() << "written for 16 pages in a slice";
   char* first = static_cast<char*>(allocate(4096));
