@@ -54,10 +54,20 @@ bool ThreadHeap::stop_mail(Descriptor* slab) {
 void ThreadHeap::take_back(Descriptor* slab) {
   leave_full(slab);
   take_remote(slab);
-  if (all_free(slab))
-    release(slab);
-  else
-    make_partial(slab);
+  make_partial(slab);
+  if (all_free(slab)) keep_or_release(slab);
+}
+
+// Other threads' frees come one by one, and each time they are taken in costs as much as many
+// blocks: where there are few of them again and again, more blocks should be on the way.
+bool ThreadHeap::brings_too_few(const Descriptor* slab) {
+  constexpr size_t kFew = 32;
+  constexpr unsigned kTimes = 32;
+  if (!is_small(slab->size_class) || small::exhausted(slab)) return false;
+  // relaxed: a guess.
+  const uint64_t word = slab->remote.load(std::memory_order_relaxed);
+  if (word == 0 || remote::listed(slab, word) >= kFew) return false;
+  return ++few_brought_ % kTimes == 0;
 }
 
 // Where no memory is to be had: Full slabs of the class may have a few blocks.

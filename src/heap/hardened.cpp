@@ -256,7 +256,7 @@ void release(void* pointer, const void* caller) {
   if (slice->kind == SpanKind::Small || slice->kind == SpanKind::Medium)
     report::invalid_pointer("free", block, caller);
   if (is_large(slice, block)) check_large(slice, caller);
-  heap::free_slow(slice, block, caller);
+  heap::free_rest(slice, block, caller);
 }
 
 void* allocate_zeroed(size_t size) {

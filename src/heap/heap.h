@@ -30,6 +30,7 @@ namespace ox::heap {
 void* allocate_slow(size_t size);
 void free_foreign(void* block, const void* caller);
 void free_slow(Descriptor* slice, void* block, const void* caller);
+void free_rest(Descriptor* slice, void* block, const void* caller);
 void free_checked(Descriptor* slab, void* block, const void* caller);
 void on_small_event(Descriptor* slab, const void* caller);
 

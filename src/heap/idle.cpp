@@ -10,7 +10,7 @@
 namespace ox::idle {
 
 bool is_idle(const Descriptor* slab, uint64_t word) {
-  if (slab->kind == SpanKind::Small) return small::used_of(word) == slab->capacity;
+  if (slab->kind == SpanKind::Small) return word != 0 && small::used_of(word) == 0;
   return slab->kind == SpanKind::Medium && word == medium::all_free(slab);
 }
 

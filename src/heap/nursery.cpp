@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "heap/remote.h"
 #include "heap/small.h"
 #include "heap/storage.h"
 #include "heap/thread_heap.h"
@@ -218,7 +219,7 @@ void Nursery::take_remote() {
 void Nursery::take_remote(NurserySlice& slice) {
   const small::Word first = slice.span->remote.exchange(0, std::memory_order_acquire);
   size_t count = 0;
-  for (small::Word word = first; count < small::used_of(first); ++count) {
+  for (small::Word word = first; count < remote::listed(slice.span, first); ++count) {
     const Block block{&slice, small::offset_of(word)};
     if (!block.is_one() || !block.has_mark()) {
       report::corrupted_block(block.address(), block.bytes(), nullptr);

@@ -2,6 +2,7 @@
 // free, goes through a fork, and tells figures.
 #include "base/bits.h"
 #include "heap/nursery.h"
+#include "heap/remote.h"
 #include "heap/small.h"
 #include "os/memory.h"
 #include "os/report.h"
@@ -94,7 +95,7 @@ bool Nursery::is_first(const Descriptor* span) const {
 // Other threads' frees, which the owner has not looked at: a walk as of remote.cpp's.
 void Nursery::subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const {
   small::Word word = slice.span->remote.load(std::memory_order_acquire);
-  for (size_t left = small::used_of(word); left > 0; --left) {
+  for (size_t left = remote::listed(slice.span, word); left > 0; --left) {
     if (small::offset_of(word) == small::kNoBlock) return;
     const Block block{&slice, small::offset_of(word)};
     if (!block.has_mark() || !block.is_one()) return;

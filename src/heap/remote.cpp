@@ -65,17 +65,17 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
 
 Added push_small(Descriptor* slab, char* block) {
   return add(slab, slab->remote.load(std::memory_order_relaxed), [&](small::Word before) {
-    small::put_word(slab, block, before ? before : first_word(slab));
-    return small::make_word(slab, small::used_of(before) + 1,
-                            small::offset_of(reinterpret_cast<uintptr_t>(block)));
+    const small::Word top = before ? before : first_word(slab);
+    small::put_word(slab, block, top);
+    return word_behind(top, block);
   });
 }
 
 // The owner's next free into a medium slab takes the slow path, which looks at `remote`: so it
 // notices that a block was freed by two threads. relaxed, and lost if the owner changes the word
 // meanwhile: it looks at `remote` then anyway.
-// `tag` is the word from before the block was given back: a span that is another one by now does
-// not have it there, for no word of a free list is a thread's pointer.
+// A span that is another one by now does not have the tag there, for no word of a free list is a
+// thread's pointer.
 // The word may have been diverted for an earlier block, and set back since: the plain tag is looked
 // for.
 void divert_owner(Descriptor* slab, uintptr_t tag) {
@@ -112,6 +112,28 @@ void post(Descriptor* slab) {
 
 }  // namespace
 
+bool push_first(Descriptor* slab, char* block) {
+  const small::Word word = word_behind(first_word(slab), block);
+  if (small::is_event(slab, block, word)) return false;
+  small::put_word(slab, block, first_word(slab));
+  small::Word before = 0;
+  // seq_cst: see remote.h; also releases the block, and its word, to the owner.
+  if (!slab->remote.compare_exchange_strong(before, word, std::memory_order_seq_cst,
+                                            std::memory_order_relaxed))
+    return false;
+  announce_if_wanted(slab, word);
+  return true;
+}
+
+void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t before, uint64_t after) {
+  if (before == 0) divert_owner(slab, tag);
+  announce_if_wanted(slab, after);
+}
+
+void announce(Descriptor* slab, uint64_t word) {
+  if (is_worth_mail(slab, word)) send(slab);
+}
+
 void send(Descriptor* slab) {
   const os::Section section;
   Mail wanted = Mail::Wanted;
@@ -120,7 +142,7 @@ void send(Descriptor* slab) {
 
 bool is_worth_mail(const Descriptor* slab, uint64_t word) {
   if (slab->kind != SpanKind::Small) return word != 0;
-  return small::used_of(word) >= small::wake_count(slab);
+  return listed(slab, word) >= small::wake_count(slab);
 }
 
 bool is_block(const Descriptor* slab, const void* block) {

@@ -14,8 +14,8 @@
 // A slab stays with its owner while `mail` is Sent: `home` may be followed then, and only then.
 #pragma once
 
+#include "heap/medium.h"
 #include "heap/small.h"
-#include "heap/thread_heap.h"
 #include "span/descriptor.h"
 
 namespace ox::remote {
@@ -29,35 +29,89 @@ bool is_worth_mail(const Descriptor* slab, uint64_t word);
 // Posts a slab whose `mail` was Wanted to its owner, unless another thread did.
 void send(Descriptor* slab);
 
-// The word of the first block in `remote`. The owner may take the list as its own, where no word
-// counts 0 used blocks.
+// The word of the first block in `remote`, of which none is in the list. As the slab's own word
+// does, it counts the blocks that are not in its list; at 0 the slab is idle, see heap/idle.h. The
+// owner may take the list as its own, where no word counts 0 used blocks.
 inline small::Word first_word(const Descriptor* slab) {
-  return small::make_word(slab, 1, small::kNoBlock);
+  const bool is_nursery = slab->kind == SpanKind::Nursery;
+  return small::make_word(slab, is_nursery ? kSliceSize / kMinAlignment : slab->capacity,
+                          small::kNoBlock);
 }
 
-// push() for the common case, a block of a small slab of another living thread. False, and nothing
-// done, in all others. Not in the middle of anything.
-[[gnu::always_inline]] inline bool push_plain(Descriptor* slab, char* block) {
-  // acquire: pairs with the release in adopt() and add_locked().
-  const ThreadHeap* home = slab->home.load(std::memory_order_acquire);
-  if (slab->kind != SpanKind::Small || !home || home == current_heap || slab->holes != 0)
-    return false;
-  if (!small::is_block(slab, block) || small::has_mark(slab, block)) return false;
-  // What is needed of the descriptor is read before the block is given back: then it may be another
-  // span's.
-  const size_t wake = small::wake_count(slab);
-  const size_t almost_all = slab->capacity - size_t{1};
-  const auto offset = small::offset_of(reinterpret_cast<uintptr_t>(block));
+// How many blocks the list in `remote` has when that is `word`, and nothing is being purged.
+inline size_t listed(const Descriptor* slab, small::Word word) {
+  return word == 0 ? 0 : small::used_of(first_word(slab)) - small::used_of(word);
+}
+
+// The word after a free of `block` into the list whose word is `before`.
+inline small::Word word_behind(small::Word before, const char* block) {
+  return arch::with_low16(before, reinterpret_cast<uintptr_t>(block)) - small::kOneUsed;
+}
+
+// Has the owner of a Full slab look at it, if `word`, which `remote` was made, is worth it. The
+// slab may be another span by now: then somebody looks at that in vain.
+void announce(Descriptor* slab, uint64_t word);
+
+inline void announce_if_wanted(Descriptor* slab, uint64_t word) {
+  if (__builtin_expect(slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted, 0))
+    announce(slab, word);
+}
+
+// What may be to be done after a remote free has changed a medium slab's `remote` from `before` to
+// `after`. `tag` is the slab's owner word from before that.
+void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t before, uint64_t after);
+
+// push_plain_small() into an empty list. Also false if it is not empty any more.
+bool push_first(Descriptor* slab, char* block);
+
+// push() for the common case: a block that is not the last one of a slab of another living thread.
+// False, and nothing done, in all others. They wait for nothing, so a signal handler may call them
+// in the middle of anything.
+//
+// For a slice of which the calling thread is not the owner.
+[[gnu::always_inline]] inline bool push_plain_small(Descriptor* slab, char* block) {
+  // relaxed: who frees a block has seen what its slab was when it was handed out, and that changes
+  // its owner at most.
+  if (arch::equal(slab->owner, 0)) return false;  // all but small slabs, and orphans
+  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(block));
+  if (!arch::at_most(offset, slab->last_plain) || small::has_mark(slab, block)) return false;
   small::Word before = slab->remote.load(std::memory_order_relaxed);
+  small::Word after;
   do {
-    if (small::used_of(before) >= almost_all) return false;  // idle with this one; or busy
-    small::put_word(slab, block, before ? before : first_word(slab));
+    // Bit 63: somebody is at the slab, see heap/idle.h.
+    if (__builtin_expect(static_cast<int64_t>(before) <= 0, 0))
+      return before == 0 && push_first(slab, block);
+    after = word_behind(before, block);
+    if (__builtin_expect(small::is_event(slab, block, after), 0)) return false;
+    small::put_word(slab, block, before);
     // seq_cst: see above; also releases the block, and its word, to the owner.
-  } while (!slab->remote.compare_exchange_weak(
-      before, small::make_word(slab, small::used_of(before) + 1, offset), std::memory_order_seq_cst,
-      std::memory_order_relaxed));
-  const bool is_worth_mail = small::used_of(before) + 1 >= wake;
-  if (is_worth_mail && slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted) send(slab);
+  } while (
+      __builtin_expect(!slab->remote.compare_exchange_weak(before, after, std::memory_order_seq_cst,
+                                                           std::memory_order_relaxed),
+                       0));
+  announce_if_wanted(slab, after);
+  return true;
+}
+
+// For a medium slab.
+[[gnu::always_inline]] inline bool push_plain_medium(Descriptor* slab, const char* block) {
+  const uintptr_t tag = slab->medium_owner.load(std::memory_order_relaxed);
+  const bool is_own = tag == (arch::thread_pointer() | kDiverted);
+  uint64_t index;
+  uint64_t after;
+  if (tag == 0 || is_own || !medium::locate(slab, block, index) ||
+      arch::load_and_set(slab->free_bits, index, after))
+    return false;
+  uint64_t before = slab->remote.load(std::memory_order_relaxed);
+  do {
+    if (arch::set_bit(before, index, after)) return false;
+    // All are free, or somebody is at the slab, see heap/idle.h.
+    if ((after + 1) >> slab->capacity != 0) return false;
+    // seq_cst: see above; also releases the block to the owner.
+  } while (!slab->remote.compare_exchange_weak(before, after, std::memory_order_seq_cst,
+                                               std::memory_order_relaxed));
+  if (before == 0 || slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted)
+    tell_owner(slab, tag, before, after);
   return true;
 }
 

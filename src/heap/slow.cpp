@@ -115,30 +115,12 @@ void report_no_block(Descriptor* slice, const void* block, const void* caller) {
   report::invalid_pointer("free", block, caller);
 }
 
-[[gnu::noinline]] void free_rest(Descriptor* slice, void* block, const void* caller) {
-  if (in_the_middle()) return;
-  Descriptor* span = span_of(slice);
-  switch (span->kind) {
-    case SpanKind::Small:
-    case SpanKind::Medium:
-      return free_into_slab(span, block, caller);
-    case SpanKind::Nursery:
-      return free_into_nursery(span, block, caller);
-    case SpanKind::Large:
-      if (span->start == block) return large::release(span);
-      break;
-    case SpanKind::Empty:
-      if (empty_blocks::release(block)) return;
-      if (reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0)
-        return report::double_free(block, 0, caller);
-      break;
-    case SpanKind::None:
-    case SpanKind::Free:
-    case SpanKind::Guard:
-    case SpanKind::Resting:
-      break;
+[[gnu::noinline]] void free_medium(Descriptor* slice, void* block, const void* caller) {
+  if (slice->kind == SpanKind::Medium) {
+    slice = slice->region->leader_of(slice);
+    if (remote::push_plain_medium(slice, static_cast<char*>(block))) return;
   }
-  report_no_block(span, block, caller);
+  free_rest(slice, block, caller);
 }
 
 }  // namespace
@@ -187,12 +169,38 @@ void free_foreign(void* block, const void* caller) {
     return;
   }
   // A block of a further region: what the fast path does, from the slow path's functions.
-  free_slow(slice, block, caller);
+  free_rest(slice, block, caller);
+}
+
+void free_rest(Descriptor* slice, void* block, const void* caller) {
+  if (in_the_middle()) return;
+  Descriptor* span = span_of(slice);
+  switch (span->kind) {
+    case SpanKind::Small:
+    case SpanKind::Medium:
+      return free_into_slab(span, block, caller);
+    case SpanKind::Nursery:
+      return free_into_nursery(span, block, caller);
+    case SpanKind::Large:
+      if (span->start == block) return large::release(span);
+      break;
+    case SpanKind::Empty:
+      if (empty_blocks::release(block)) return;
+      if (reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0)
+        return report::double_free(block, 0, caller);
+      break;
+    case SpanKind::None:
+    case SpanKind::Free:
+    case SpanKind::Guard:
+    case SpanKind::Resting:
+      break;
+  }
+  report_no_block(span, block, caller);
 }
 
 void free_slow(Descriptor* slice, void* block, const void* caller) {
-  if (!os::interrupted() && remote::push_plain(slice, static_cast<char*>(block))) return;
-  free_rest(slice, block, caller);
+  if (remote::push_plain_small(slice, static_cast<char*>(block))) return;
+  free_medium(slice, block, caller);
 }
 
 void free_checked(Descriptor* slab, void* block, const void* caller) {

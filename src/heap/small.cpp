@@ -1,6 +1,7 @@
 #include "heap/small.h"
 
 #include "heap/idle.h"
+#include "heap/remote.h"
 #include "os/report.h"
 
 namespace ox::small {
@@ -57,6 +58,7 @@ void format(Descriptor* slab, SizeClass cls) {
   const size_t bound = kSliceSize / size - 1;
   slab->capacity = static_cast<uint16_t>(room < bound ? room : bound);
   slab->carved = 0;
+  slab->last_plain = 0;
   slab->holes = 0;
   slab->head = make_word(slab, 0, kNoBlock);
   word_in(slab->start) = make_word(slab, 0, kNoBlock);  // a free of the slice's start is caught
@@ -82,6 +84,7 @@ bool carve(Descriptor* slab) {
     put_word(slab, slab->start + offset_at(i),
              make_word(slab, ++used, i + 1 < count ? offset_at(i + 1) : kNoBlock));
   slab->carved = static_cast<uint16_t>(slab->carved + count);
+  slab->last_plain = static_cast<uint16_t>(from + (count - 1) * size);
   slab->head = arch::with_low16(slab->head, offset_at(0));
   return true;
 }
@@ -91,6 +94,7 @@ namespace {
 // All blocks are free and their memory is purged: none is carved, the list is empty.
 void recarve(Descriptor* slab) {
   slab->carved = 0;
+  slab->last_plain = 0;
   slab->holes = 0;
   slab->head = make_word(slab, slab->unit == 0 ? 1 : 0, kNoBlock);
   // What format() writes at the slice's start; kNoBlock is without mark as purged memory is.
@@ -156,14 +160,16 @@ bool contains(const Descriptor* slab, const void* block) {
 bool take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   Word word = idle::take(slab);
   if (word == 0) return false;
-  count = count + used_of(word & ~idle::kBusy);
-  if (word & idle::kBusy) {
+  const bool was_purged = word & idle::kBusy;
+  const size_t listed = was_purged ? slab->capacity : remote::listed(slab, word);
+  count = count + listed;
+  if (was_purged) {
     recarve(slab);
     return false;
   }
   if (list_empty(slab)) {  // then theirs becomes the list: pop() checks each block of it
     slab->head =
-        make_word(slab, slab->unit == 0 ? 1 : used_of(slab->head) - used_of(word), offset_of(word));
+        make_word(slab, slab->unit == 0 ? 1 : used_of(slab->head) - listed, offset_of(word));
     return true;
   }
   for (size_t left = slab->capacity; offset_of(word) != kNoBlock; --left) {

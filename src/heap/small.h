@@ -130,16 +130,21 @@ inline bool is_multiple(const Descriptor* slab, const void* block) {
   return reinterpret_cast<uintptr_t>(block) * reciprocal < reciprocal;
 }
 
+// The event test, for a list whose word the free of `block` makes `after`.
+inline bool is_event(const Descriptor* slab, const char* block, Word after) {
+  const auto address = reinterpret_cast<uintptr_t>(block);
+  if constexpr (arch::kFusedEventTest) return address * slab->magic >= after;
+  return after < kOneUsed || address * slab->magic >= kOneUsed;
+}
+
 // Puts a block back, its mark checked by the caller. True if that calls for on_event().
 template <void (*Put)(const Descriptor*, char*, Word) = put_word>
 inline bool push(Descriptor* slab, char* block) {
-  const auto address = reinterpret_cast<uintptr_t>(block);
   const Word before = slab->head;
   Put(slab, block, before);
-  const Word after = arch::with_low16(before, address) - slab->unit;
+  const Word after = arch::with_low16(before, reinterpret_cast<uintptr_t>(block)) - slab->unit;
   slab->head = after;
-  if constexpr (arch::kFusedEventTest) return address * slab->magic >= after;
-  return after < kOneUsed || address * slab->magic >= kOneUsed;
+  return is_event(slab, block, after);
 }
 
 // After push() of what is no block: the list is as it was. Eight bytes of the program's are lost.

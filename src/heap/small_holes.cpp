@@ -87,6 +87,12 @@ uint64_t purge_pages(const Descriptor* slab, uint64_t wanted) {
   return gone;
 }
 
+void set_holes(Descriptor* slab, uint64_t holes) {
+  slab->holes = holes;
+  const auto last = reinterpret_cast<uintptr_t>(block_at(slab, slab->carved - 1u));
+  slab->last_plain = holes == 0 ? static_cast<uint16_t>(last) : uint16_t{0};
+}
+
 void link(Descriptor* slab, size_t index) {
   char* block = block_at(slab, index);
   put_word(slab, block, slab->head);
@@ -136,7 +142,7 @@ void make_holes(Descriptor* slab) {
       if (free[index]) check::free_block(slab, block_at(slab, index));
   // A fork meanwhile finds no list: all blocks are in use then.
   slab->head = make_word(slab, slab->carved, kNoBlock);
-  slab->holes = purge_pages(slab, wanted);
+  set_holes(slab, purge_pages(slab, wanted));
   slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
   for (size_t index = slab->carved; index-- > 0;)
     if (free[index] && !overlaps_hole(slab, index)) link(slab, index);
@@ -146,7 +152,7 @@ bool carve_hole(Descriptor* slab) {
   if (slab->holes == 0) return false;
   const auto page = static_cast<size_t>(__builtin_ctzll(slab->holes));
   check_untouched(slab, page);
-  slab->holes = slab->holes & (slab->holes - 1);
+  set_holes(slab, slab->holes & (slab->holes - 1));
   const bool counting = slab->unit != 0;
   slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
   const Blocks blocks(slab, page);

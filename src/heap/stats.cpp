@@ -3,6 +3,7 @@
 #include "heap/class_slices.h"
 #include "heap/empty_blocks.h"
 #include "heap/idle.h"
+#include "heap/remote.h"
 #include "heap/small.h"
 #include "heap/thread_heap.h"
 #include "os/memory.h"
@@ -14,8 +15,9 @@ namespace {
 
 // Blocks that are not in use, though their owner has not noticed yet.
 size_t freed_by_others(const Descriptor* slab) {
-  const uint64_t word = slab->remote.load(std::memory_order_relaxed) & ~idle::kBusy;
-  return slab->kind == SpanKind::Small ? small::used_of(word) : count_bits(word);
+  const uint64_t word = slab->remote.load(std::memory_order_relaxed);
+  if (slab->kind != SpanKind::Small) return count_bits(word & ~idle::kBusy);
+  return word & idle::kBusy ? slab->capacity : remote::listed(slab, word);
 }
 
 void add_class(ClassFigures& sum, const Descriptor* slab, size_t held_bytes) {

@@ -60,7 +60,7 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
   for (;;) {
     if (slab != no_slab()) {
       check_top_block(slab);
-      if (collect(slab)) {
+      if (!brings_too_few(slab) && collect(slab)) {
         if (void* block = pop(slab)) return block;
         check_top_block(slab);
       }

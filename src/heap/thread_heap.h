@@ -110,6 +110,7 @@ class ThreadHeap {
       0;  // empty slabs that could not be kept since the last look at those that are
   unsigned refusals_until_look_ = kFewestRefusals;
   Relaxed<size_t> remote_frees_;
+  unsigned few_brought_ = 0;  // see brings_too_few()
   size_t next_look_ =
       size_t{512} << 10;  // bytes in use by the process at the next look_for_pages()
 
@@ -134,6 +135,7 @@ class ThreadHeap {
   bool wake_full(SizeClass cls);
   bool take_remote(Descriptor* slab);
   bool collect(Descriptor* slab);
+  bool brings_too_few(const Descriptor* slab);
   Descriptor* find_slab(SizeClass cls);
   Descriptor* new_slab(SizeClass cls);
   void make_partial(Descriptor* slab);

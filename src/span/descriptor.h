@@ -120,8 +120,10 @@ struct alignas(128) Descriptor {
     profile::Site* site;         // Large: where the block was sampled, nullptr: it was not
   };
   uint32_t leader_offset = 0;  // the leader's place: bytes from the start of the table
+  // Small: where in the slice the last block starts that is carved; 0: none, or the slab has holes.
+  Relaxed<uint16_t> last_plain;
 
-  // Small: blocks freed by other threads, see heap/remote.h. Medium: a bit for each such block.
+  // Blocks freed by other threads, see heap/remote.h. Small: their list. Medium: a bit for each.
   std::atomic<uint64_t> remote{0};
   std::atomic<ThreadHeap*> home{nullptr};  // the owner; nullptr: orphan
   std::atomic<Mail> mail{Mail::Unwanted};

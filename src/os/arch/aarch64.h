@@ -56,8 +56,16 @@ inline bool load_and_set(const Relaxed<uint64_t>& word, uint64_t index, uint64_t
   return before == bits;
 }
 
+inline bool set_bit(uint64_t word, uint64_t index, uint64_t& bits) {
+  bits = word | uint64_t{1} << index;
+  return word == bits;
+}
+
 inline bool equal(const std::atomic<uintptr_t>& variable, uintptr_t value) {
   return variable.load(std::memory_order_relaxed) == value;
+}
+inline bool at_most(uint16_t value, const Relaxed<uint16_t>& bound) {
+  return value <= bound;
 }
 inline bool below(size_t value, const std::atomic<size_t>& bound) {
   return value < bound.load(std::memory_order_relaxed);

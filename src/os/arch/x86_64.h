@@ -63,10 +63,21 @@ inline bool load_and_set(const Relaxed<uint64_t>& word, uint64_t index, uint64_t
   return before;
 }
 
+inline bool set_bit(uint64_t word, uint64_t index, uint64_t& bits) {
+  bool before;
+  asm("mov %2, %0\n\tbts %3, %0" : "=&r"(bits), "=@ccc"(before) : "r"(word), "r"(index));
+  return before;
+}
+
 // Relaxed atomic loads as operands of the comparison: compilers load into a register first.
 inline bool equal(const std::atomic<uintptr_t>& variable, uintptr_t value) {
   bool result;
-  asm("cmp %2, %1" : "=@cce"(result) : "m"(variable), "r"(value));
+  asm("cmpq %2, %1" : "=@cce"(result) : "m"(variable), "re"(value));
+  return result;
+}
+inline bool at_most(uint16_t value, const Relaxed<uint16_t>& bound) {
+  bool result;
+  asm("cmpw %2, %1" : "=@ccbe"(result) : "r"(value), "m"(bound));
   return result;
 }
 inline bool below(size_t value, const std::atomic<size_t>& bound) {

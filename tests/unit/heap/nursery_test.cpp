@@ -101,7 +101,7 @@ TEST_IN_FRESH_PROCESS(NurseryTest, ABlockThatTwoThreadsFreedAtOnceIsNoticed) {
   test::in_heap_thread([&] { release(block); });
   const small::Word once = span->remote.load();
   small::word_in(block) = once;
-  span->remote.store(once + small::kOneUsed);
+  span->remote.store(once - small::kOneUsed);
   EXPECT_EXIT(trim(), testing::KilledBySignal(SIGABRT), "oxidalloc: ");
 }
 

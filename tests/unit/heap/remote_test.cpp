@@ -99,6 +99,18 @@ TEST_P(Remote, MisuseIsReported) {
   release_all(given);
 }
 
+// An address where a block could be, had its slab handed it out.
+TEST_IN_FRESH_PROCESS(RemoteMisuse, OfABlockThatWasNeverHandedOut) {
+  char* block = nullptr;
+  for (int i = 0; i < 300; ++i) block = static_cast<char*>(allocate(112));
+  const Descriptor* slab = region::find(reinterpret_cast<uintptr_t>(block));
+  ASSERT_EQ(slab->kind, SpanKind::Small);
+  char* const later = block + size_t{11200};
+  ASSERT_EQ(region::find(reinterpret_cast<uintptr_t>(later)), slab);
+  EXPECT_EXIT(in_heap_thread([=] { release(later); }), testing::KilledBySignal(SIGABRT),
+              "free of invalid pointer 0x");
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, Remote, testing::Values(16, 112, 1024, 1152, 8192, 32768),
                          testing::PrintToStringParamName());
 
