@@ -1,8 +1,8 @@
 // Called while the loader may still be at work: raw system calls, no libc state (environ is not set
-// yet), no allocation. At most four calls, all allowed to fail: openat, read and close of the
-// denylist, and readlinkat for the program's path where the list is not empty. One read() instead
-// of fstat() and mmap(): no page fault, no mapping left, and no SIGBUS from a file that shrinks. A
-// setuid program asks with fstat() whose the list is.
+// yet), no allocation. Four calls, all allowed to fail: openat, pread64 and close of the denylist,
+// and readlinkat for the program's path where the list is not empty. A read instead of fstat() and
+// mmap(): no page fault, no mapping left, and no SIGBUS from a file that shrinks. A long list is
+// read twice; a setuid program asks with fstat() whose the list is.
 #include "api/policy.h"
 
 #include <fcntl.h>
@@ -44,30 +44,35 @@ void read_environment() {
       options.read(*variable);
 }
 
-// The list's bytes, or 0.
-size_t read_list(char* buffer, size_t size) {
-  const long file = os::call(SYS_openat, AT_FDCWD, denylist::kFile, O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    state.denylist = ListState::Absent;
-    if (file != -2 /* ENOENT */) state.denylist = ListState::Bad;
-    return 0;
-  }
-  const bool trusted = !os::is_secure() || os::is_roots_alone(static_cast<int>(file));
-  const long length = trusted ? os::call(SYS_read, file, buffer, size) : 0;
-  os::call(SYS_close, file);
-  const bool sound = length > 0 && denylist::is_valid(buffer, static_cast<size_t>(length));
-  state.denylist = sound ? ListState::Read : ListState::Bad;
-  return sound ? static_cast<size_t>(length) : 0;
+// What lists of some 250 patterns fit in. A longer one is read once more: a start that needs little
+// stack leaves the process a page or two smaller.
+constexpr size_t kUsualBytes = 3072;
+
+// The answer of the list in `file`, read into `Bytes` bytes. A frame of its own: its buffers are
+// gone when the program runs.
+template <size_t Bytes>
+[[gnu::noinline]] bool denied_by(long file) {
+  // Uninitialised on purpose: only what pread64() and readlinkat() filled is looked at.
+  alignas(uint64_t) char list[Bytes];
+  const long length = os::call(SYS_pread64, file, list, sizeof list, 0);
+  if constexpr (Bytes < denylist::kMostBytes)
+    if (length == static_cast<long>(Bytes)) return denied_by<denylist::kMostBytes>(file);
+  if (length <= 0 || !denylist::is_valid(list, static_cast<size_t>(length))) return false;
+  state.denylist = ListState::Read;
+  if (!denylist::has_patterns(list)) return false;
+  char path[1024];
+  const long path_length = os::call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, sizeof path);
+  return path_length > 0 && denylist::denies(list, {path, static_cast<size_t>(path_length)});
 }
 
-// A frame of its own: its buffers are gone when the program runs.
-[[gnu::noinline]] bool denied() {
-  // Uninitialised on purpose: only what read() and readlinkat() filled is looked at.
-  alignas(uint64_t) char list[denylist::kMostBytes];
-  if (read_list(list, sizeof list) == 0 || !denylist::has_patterns(list)) return false;
-  char path[1024];
-  const long length = os::call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, sizeof path);
-  return length > 0 && denylist::denies(list, {path, static_cast<size_t>(length)});
+bool denied() {
+  const long file = os::call(SYS_openat, AT_FDCWD, denylist::kFile, O_RDONLY | O_CLOEXEC);
+  state.denylist = file == -2 /* ENOENT */ ? ListState::Absent : ListState::Bad;
+  if (file < 0) return false;
+  const bool trusted = !os::is_secure() || os::is_roots_alone(static_cast<int>(file));
+  const bool result = trusted && denied_by<kUsualBytes>(file);
+  os::call(SYS_close, file);
+  return result;
 }
 
 Serving decide(bool malloc_is_ours) {

@@ -3,6 +3,7 @@
 #include "api/profile_file.h"
 
 #include "base/options.h"
+#include "base/rare.h"
 #include "heap/profile.h"
 #include "os/file.h"
 #include "os/process.h"
@@ -15,7 +16,7 @@ constexpr uint64_t kDefaultRate = uint64_t{512} << 10;
 constexpr size_t kMostName = 1024;
 
 // Absolute: programs change their directory. A copy: they overwrite their environment.
-char name[kMostName];
+OX_RARE char name[kMostName];
 
 // A name built in place; one that does not fit is none.
 class Name {

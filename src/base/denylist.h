@@ -15,7 +15,7 @@ namespace ox::denylist {
 
 inline constexpr char kFile[] = "/etc/oxidalloc/denylist.bin";
 inline constexpr char kMagic[8] = {'O', 'X', 'D', 'E', 'N', 'Y', '1', '\n'};
-// One read into a buffer on the stack takes it all.
+// A buffer on the stack takes it all.
 inline constexpr size_t kMostBytes = 8192;
 
 struct Header {

@@ -1,9 +1,37 @@
-// Intrusive doubly linked list: the links live in the element (`next`, `prev`), so linking never
+// Intrusive doubly linked lists: the links live in the element (`next`, `prev`), so linking never
 // allocates. An element is in at most one list; an unlinked element has null links.
-// Invariant: first == nullptr <=> last == nullptr; first->prev == last->next == nullptr.
 #pragma once
 
 namespace ox {
+
+// A list that grows at its front alone, of one word.
+template <typename T>
+struct FrontList {
+  T* first = nullptr;
+
+  bool empty() const { return first == nullptr; }
+
+  void push_front(T* item) {
+    item->prev = nullptr;
+    item->next = first;
+    if (first) first->prev = item;
+    first = item;
+  }
+
+  void remove(T* item) {
+    (item->prev ? item->prev->next : first) = item->next;
+    if (item->next) item->next->prev = item->prev;
+    item->next = item->prev = nullptr;
+  }
+
+  T* pop_front() {
+    T* item = first;
+    if (item) remove(item);
+    return item;
+  }
+};
+
+// A list with two ends: first == nullptr <=> last == nullptr; first->prev == last->next == nullptr.
 
 template <typename T>
 struct List {
@@ -11,13 +39,6 @@ struct List {
   T* last = nullptr;
 
   bool empty() const { return first == nullptr; }
-
-  void push_front(T* item) {
-    item->prev = nullptr;
-    item->next = first;
-    (first ? first->prev : last) = item;
-    first = item;
-  }
 
   void push_back(T* item) {
     item->next = nullptr;

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "base/bits.h"
+#include "base/rare.h"
 #include "os/memory.h"
 #include "span/span_heap.h"
 
@@ -15,7 +16,7 @@ constexpr size_t kWords = kBlocks / kWordBits;
 
 std::atomic<char*> slice{nullptr};  // written once
 // Relaxed: each bit is the block's alone, and there is no content that it could guard.
-std::atomic<uint64_t> in_use[kWords];
+OX_RARE std::atomic<uint64_t> in_use[kWords];
 std::atomic<size_t> next_word{0};  // so that an address is not used again at once
 
 void give_back(Descriptor* span) {

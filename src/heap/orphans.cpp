@@ -1,11 +1,13 @@
 #include "heap/orphans.h"
 
+#include "base/rare.h"
+
 namespace ox::orphans {
 namespace {
 
 os::Lock orphan_lock;
-DescriptorList lists[kClasses];        // under orphan_lock
-std::atomic<size_t> counts[kClasses];  // written under it, read without
+OX_RARE DescriptorList lists[kClasses];        // under orphan_lock
+OX_RARE std::atomic<size_t> counts[kClasses];  // written under it, read without
 
 DescriptorList& list_of(const Descriptor* slab) {
   return lists[index_of(slab->size_class)];

@@ -15,11 +15,14 @@ constexpr size_t kChunkBytes = size_t{64} << 10;
 constexpr size_t kFirstBytes =
     align_up(sizeof(ThreadHeap), kAlignment) + align_up(sizeof(NurserySlice), kAlignment);
 
-os::Lock storage_lock;
-// Under the lock.
-alignas(kAlignment) char first[kFirstBytes];
-char* chunk = nullptr;
-size_t used = 0, size = 0;  // of the chunk
+constinit struct {
+  os::Lock lock;
+  // Under the lock.
+  char* chunk = nullptr;
+  size_t used = 0, size = 0;  // of the chunk
+  // Last, next to base/rare.h: a process with few blocks does not touch all of it.
+  alignas(kAlignment) char first[kFirstBytes] = {};
+} storage;
 
 // Hardened: between inaccessible pages.
 void* map_chunk() {
@@ -46,20 +49,20 @@ char* new_chunk() {
 
 void* allocate(size_t bytes) {
   bytes = align_up(bytes, kAlignment);
-  os::Guard guard(storage_lock);
-  if (size - used < bytes) {
-    char* fresh = chunk ? new_chunk() : first;
+  os::Guard guard(storage.lock);
+  if (storage.size - storage.used < bytes) {
+    char* fresh = storage.chunk ? new_chunk() : storage.first;
     if (!fresh) return nullptr;
-    size = chunk ? kChunkBytes : kFirstBytes;
-    chunk = fresh;
-    used = 0;
+    storage.size = storage.chunk ? kChunkBytes : kFirstBytes;
+    storage.chunk = fresh;
+    storage.used = 0;
   }
-  used += bytes;
-  return chunk + used - bytes;
+  storage.used += bytes;
+  return storage.chunk + storage.used - bytes;
 }
 
 os::Lock& lock() {
-  return storage_lock;
+  return storage.lock;
 }
 
 }  // namespace ox::storage

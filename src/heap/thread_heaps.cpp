@@ -31,8 +31,8 @@ constexpr uintptr_t kLateTag = 2;
 os::Lock heaps_lock;
 // Under heaps_lock.
 constexpr unsigned kBucketBits = 5;
-List<ThreadHeap> in_use[1 << kBucketBits];  // by tag
-List<ThreadHeap> unused;
+FrontList<ThreadHeap> in_use[1 << kBucketBits];  // by tag
+FrontList<ThreadHeap> unused;
 ThreadHeap* first_heap = nullptr;
 
 std::atomic<size_t> heaps_taken{0};  // relaxed: a thread sees its own
@@ -47,7 +47,7 @@ ThreadHeap* new_heap() {
   return place ? new (place) ThreadHeap : nullptr;
 }
 
-List<ThreadHeap>& in_use_by(uintptr_t tag) {
+FrontList<ThreadHeap>& in_use_by(uintptr_t tag) {
   return in_use[(tag * 0x9e3779b97f4a7c15) >> (64 - kBucketBits)];
 }
 
@@ -107,6 +107,10 @@ void trim() {
   if (current_heap != &kEmptyHeap) current_heap->trim();
 }
 
+bool is_first(const ThreadHeap* heap) {
+  return heap == first_heap;
+}
+
 bool only_one() {
   return heaps_taken.load(std::memory_order_relaxed) <= 1;
 }
@@ -134,7 +138,7 @@ void detach() {
 Figures figures() {
   Figures sum;
   os::Guard guard(heaps_lock);
-  for (const List<ThreadHeap>& bucket : in_use)
+  for (const FrontList<ThreadHeap>& bucket : in_use)
     for (const ThreadHeap* heap = bucket.first; heap; heap = heap->next) {
       ++sum.heaps;
       sum.remote_frees += heap->remote_frees();
@@ -184,7 +188,7 @@ void after_fork_parent() {
 void after_fork_child() {
   if (!os::own_locks.all) return;
   bool lost = false;
-  for (List<ThreadHeap>& bucket : in_use)
+  for (FrontList<ThreadHeap>& bucket : in_use)
     for (ThreadHeap* heap = bucket.first; heap;) {
       ThreadHeap* next = heap->next;
       if (heap != current_heap && heap != late_one) {

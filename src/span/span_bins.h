@@ -35,7 +35,7 @@ class SpanBins {
 
   size_t next_used_bin(size_t bin) const;
 
-  DescriptorList lists_[kBins];
+  FrontList<Descriptor> lists_[kBins];
   uint64_t used_[(kBins + 63) / 64] = {};
 };
 

@@ -31,13 +31,23 @@ TEST(List, StartsEmpty) {
   EXPECT_EQ(list.pop_front(), nullptr);
 }
 
-TEST(List, PushesAtBothEnds) {
+TEST(List, PushesAtTheEnd) {
   List<Item> list;
   Item a, b, c;
-  list.push_front(&b);
-  list.push_front(&a);
-  list.push_back(&c);
+  for (Item* item : {&a, &b, &c}) list.push_back(item);
   EXPECT_EQ(content(list), (Items{&a, &b, &c}));
+}
+
+TEST(List, Rotates) {
+  List<Item> list;
+  Item a, b, c;
+  list.push_back(&a);
+  EXPECT_EQ(list.rotate(&b), &a);
+  EXPECT_EQ(content(list), Items{&b});
+  list.push_back(&c);
+  EXPECT_EQ(list.rotate(&a), &b);
+  EXPECT_EQ(content(list), (Items{&c, &a}));
+  EXPECT_EQ(b.next, nullptr);
 }
 
 TEST(List, PushBackIntoAnEmptyList) {
@@ -64,7 +74,7 @@ TEST(List, RemovesFirstMiddleLastAndOnly) {
   }
   List<Item> list;
   Item only;
-  list.push_front(&only);
+  list.push_back(&only);
   list.remove(&only);
   EXPECT_EQ(content(list), Items{});
 }
@@ -77,6 +87,35 @@ TEST(List, PopsInOrder) {
   EXPECT_EQ(list.pop_front(), &a);
   EXPECT_EQ(list.pop_front(), &b);
   EXPECT_EQ(list.pop_front(), nullptr);
+}
+
+TEST(FrontList, PushesAndPopsAtTheFront) {
+  FrontList<Item> list;
+  EXPECT_EQ(list.pop_front(), nullptr);
+  Item a, b;
+  list.push_front(&a);
+  list.push_front(&b);
+  EXPECT_EQ(a.prev, &b);
+  EXPECT_EQ(list.pop_front(), &b);
+  EXPECT_EQ(list.pop_front(), &a);
+  EXPECT_TRUE(list.empty());
+}
+
+TEST(FrontList, RemovesFirstMiddleAndLast) {
+  for (size_t victim = 0; victim < 3; ++victim) {
+    FrontList<Item> list;
+    Item items[3];
+    for (Item& item : items) list.push_front(&item);
+    list.remove(&items[victim]);
+    const Item* before = nullptr;
+    size_t count = 0;
+    for (const Item* item = list.first; item; before = item, item = item->next, ++count) {
+      EXPECT_EQ(item->prev, before);
+      EXPECT_NE(item, &items[victim]);
+    }
+    EXPECT_EQ(count, 2u);
+    EXPECT_EQ(items[victim].next, nullptr);
+  }
 }
 
 }  // namespace
