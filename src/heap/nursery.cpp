@@ -9,6 +9,7 @@
 #include "os/memory.h"
 #include "os/report.h"
 #include "span/region.h"
+#include "span/retention.h"
 #include "span/span_heap.h"
 
 namespace ox {
@@ -117,6 +118,11 @@ bool Nursery::open(ThreadHeap* home) {
   bool zeroed;
   Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
   if (!span) return false;
+  // A thread may put few blocks there.
+  if (!zeroed && thread_heaps::few() && os::purge(span->start, kSliceSize)) {
+    retention::note_given_back(kSliceSize);
+    zeroed = true;
+  }
   span->capacity = static_cast<uint16_t>(number);
   span->was_slab = false;
   span->remote.store(0, std::memory_order_relaxed);

@@ -205,7 +205,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   if (!slab) return no_slab();
   look_for_pages();
   // A class that the process uses first may use little of it.
-  if (!zeroed && thread_heaps::is_first(this) && !class_slices::any(index_of(cls)) &&
+  if (!zeroed && thread_heaps::few() && !class_slices::any(index_of(cls)) &&
       os::purge(slab->start, slab->size()))
     retention::note_given_back(slab->size());
   if (is_small(cls))

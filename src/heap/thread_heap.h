@@ -179,8 +179,9 @@ Figures figures();
 bool is_detached();
 // Whether no second thread has had a heap so far.
 bool only_one();
-// Whether it is the heap that the process had first.
-bool is_first(const ThreadHeap* heap);
+// Whether few threads have had a heap so far: a program that starts threads again and again is not
+// one that has to be small.
+bool few();
 // Has the calling thread's heap give back what is free in it at once, and every other thread's when
 // that thread takes the slow path next. Dirty spans are the caller's to purge.
 void trim();

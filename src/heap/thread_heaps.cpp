@@ -107,8 +107,8 @@ void trim() {
   if (current_heap != &kEmptyHeap) current_heap->trim();
 }
 
-bool is_first(const ThreadHeap* heap) {
-  return heap == first_heap;
+bool few() {
+  return heaps_taken.load(std::memory_order_relaxed) <= 16;
 }
 
 bool only_one() {
