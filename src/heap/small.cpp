@@ -122,8 +122,7 @@ bool is_all_listed(Descriptor* slab) {
   return false;
 }
 
-void start_counting(Descriptor* slab) {
-  slab->unit = kOneUsed;
+void count_listed(Descriptor* slab) {
   Word used = live_blocks(slab);
   slab->head = make_word(slab, used, offset_of(slab->head));
   size_t left = slab->carved;

@@ -113,6 +113,10 @@ inline bool is_intact(const Descriptor* slab, char* block) {
   return true;
 }
 
+inline bool list_empty(const Descriptor* slab) {
+  return offset_of(slab->head) == kNoBlock;
+}
+
 // Takes the top block off the list. nullptr if there is none, or if its word was overwritten.
 inline char* pop(Descriptor* slab) {
   char* block = slab->start + static_cast<uint16_t>(slab->head);
@@ -181,12 +185,17 @@ inline void stop_counting(Descriptor* slab) {
   slab->unit = 0;
   if (used_of(slab->head) == 0) slab->head += kOneUsed;
 }
-void start_counting(Descriptor* slab);
+void count_listed(Descriptor* slab);
+inline void start_counting(Descriptor* slab) {
+  slab->unit = kOneUsed;
+  if (!list_empty(slab) || slab->holes != 0) return count_listed(slab);
+  slab->head = make_word(slab, slab->carved, kNoBlock);
+}
 
 // A Full slab, which counts, calls for attention when so many of its blocks are free again: its
 // `used` is that much too low meanwhile.
 inline size_t wake_count(const Descriptor* slab) {
-  return slab->capacity < 128 ? 1 : slab->capacity / 16u;  // few blocks: none is to be done without
+  return slab->capacity / 16u;
 }
 inline Word fall_short(const Descriptor* slab) {
   return (slab->capacity - wake_count(slab)) * kOneUsed;
@@ -222,9 +231,6 @@ bool take_remote(Descriptor* slab, Relaxed<size_t>& count);
 // Bytes at the slab's start that may have been touched.
 size_t touched_bytes(const Descriptor* slab);
 
-inline bool list_empty(const Descriptor* slab) {
-  return offset_of(slab->head) == kNoBlock;
-}
 inline bool exhausted(const Descriptor* slab) {
   return list_empty(slab) && slab->carved == slab->capacity && slab->holes == 0;
 }

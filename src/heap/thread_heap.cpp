@@ -12,6 +12,11 @@ namespace ox {
 
 using namespace slab;
 
+// relaxed: see trims_wanted.
+inline bool ThreadHeap::wants_trim() const {
+  return trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed);
+}
+
 inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
     slab->place = SlabPlace::Current;
@@ -31,11 +36,14 @@ inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   for (size_t slot = block_size(cls) / 16; slot >= first_slot(cls); --slot) slots[slot] = slab;
 }
 
-// The short way of refill() between kept slabs, which a program fills and empties again and again.
-// nullptr: the next slab's top block was written to.
+// The short way of refill(), to a slab that waits and has a block at hand. nullptr: that was written
+// to.
 inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
+  check::on_slow_path(*this);
+  if (!slab->kept) start_counting(slab);
   slab->place = SlabPlace::Partial;
   slab = partial[index_of(cls)].rotate(slab);
+  if (!slab->kept) not_woken(slab);
   set_current(cls, slab);
   return is_small(cls) ? small::pop(slab) : medium::pop(slab);
 }
@@ -43,7 +51,8 @@ inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
 void* ThreadHeap::refill(SizeClass cls) {
   Descriptor* slab = current(cls);
   const Descriptor* waiting = partial[index_of(cls)].first;
-  if (waiting && slab->kept && !has_mail() && is_used_up(slab, cls) && has_block(waiting, cls))
+  if (waiting && slab != no_slab() && is_used_up(slab, cls) && has_block(waiting, cls) &&
+      !has_mail() && !wants_trim())
     if (void* block = turn(slab, cls)) return block;
   return refill_slow(cls);  // reports a damaged block, too
 }
@@ -51,8 +60,7 @@ void* ThreadHeap::refill(SizeClass cls) {
 // A block for the class, in the order of what it costs: the nursery while the class is new,
 // blocks freed by other threads, blocks not carved yet, a partial slab, an orphan, a new one.
 void* ThreadHeap::refill_slow(SizeClass cls) {
-  // relaxed: see trims_wanted.
-  if (trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed)) trim();
+  if (wants_trim()) trim();
   Descriptor* slab = current(cls);
   if (slab == no_slab()) check::on_new_class(*this);
   if (slab == no_slab() && Nursery::serves(cls))

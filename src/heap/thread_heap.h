@@ -126,6 +126,7 @@ class ThreadHeap {
   }
   // relaxed: a first look.
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
+  bool wants_trim() const;
   void set_current(SizeClass cls, Descriptor* slab);
   void* turn(Descriptor* slab, SizeClass cls);
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
