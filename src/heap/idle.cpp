@@ -6,6 +6,7 @@
 #include "os/lock.h"
 #include "os/memory.h"
 #include "span/retention.h"
+#include "span/span_heap.h"
 
 namespace ox::idle {
 
@@ -15,21 +16,24 @@ bool is_idle(const Descriptor* slab, uint64_t word) {
 }
 
 bool too_many(size_t bytes) {
-  return !retention::may_keep(bytes);
+  return !retention::may_be_idle(bytes);
 }
 
 void added(size_t bytes) {
-  retention::now_kept(bytes);
+  retention::now_idle(bytes, retention::Idle::Resident);
 }
 
 void purge(Descriptor* slab, uint64_t word) {
   if constexpr (kHardened) check::blocks(slab);
   char* start = slab->kind == SpanKind::Medium ? medium::span_start(slab) : slab->start;
   const bool purged = os::purge(start, slab->size());
-  if (purged)
-    retention::note_given_back(slab->size());
-  else
+  if (purged) {
+    retention::now_idle(slab->size(), retention::Idle::Purged);
+    const os::Guard guard(span_heap::lock());
+    retention::note_purged(slab->size());
+  } else {
     added(slab->size());
+  }
   // release: the owner uses the memory after the purge.
   slab->remote.store(purged ? word | kBusy : word, std::memory_order_release);
 }
@@ -39,6 +43,7 @@ void after_fork(Descriptor* slab) {
   // The purging thread is gone. Its purge may be over or not have begun: both are as good.
   const uint64_t word = slab->kind == SpanKind::Medium ? medium::all_free(slab) : 1;
   slab->remote.store(word | kBusy, std::memory_order_relaxed);
+  retention::now_idle(slab->size(), retention::Idle::Purged);
 }
 
 uint64_t take(Descriptor* slab) {
@@ -50,7 +55,13 @@ uint64_t take(Descriptor* slab) {
     if (word == kBusy) os::wait_while(slab->remote, kBusy);
     word = slab->remote.load(std::memory_order_relaxed);
   }
-  if (is_idle(slab, word)) retention::no_longer_kept(slab->size());
+  if (word & kBusy) {
+    retention::no_longer_idle(slab->size(), retention::Idle::Purged);
+    const os::Guard guard(span_heap::lock());
+    retention::note_fresh(slab->size());
+  } else if (is_idle(slab, word)) {
+    retention::no_longer_idle(slab->size(), retention::Idle::Resident);
+  }
   return word;
 }
 

@@ -36,8 +36,8 @@ inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   for (size_t slot = block_size(cls) / 16; slot >= first_slot(cls); --slot) slots[slot] = slab;
 }
 
-// The short way of refill(), to a slab that waits and has a block at hand. nullptr: that was written
-// to.
+// The short way of refill(), to a slab that waits and has a block at hand. nullptr: that was
+// written to.
 inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
   check::on_slow_path(*this);
   if (!slab->kept) start_counting(slab);

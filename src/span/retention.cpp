@@ -20,9 +20,9 @@ constexpr size_t kRetainedShare = 32;
 constexpr size_t kRegretted = size_t{14} << 20;
 constexpr size_t kRegrettedShare = 1;
 
-// Bytes of kept slabs. Relaxed: a bound, nothing depends on its order; it may be negative for a
-// moment, see heap/idle.h.
-std::atomic<int64_t> kept{0};
+// Bytes of kept slabs, and of idle ones. Relaxed: bounds, nothing depends on their order; idle may
+// be negative for a moment, see heap/idle.h.
+std::atomic<int64_t> kept{0}, idle{0}, purged_idle{0};
 
 // Relaxed: figures.
 std::atomic<size_t> purges{0}, purged{0};
@@ -33,7 +33,8 @@ size_t most_used = 0;
 size_t purged_lately = 0;  // given back and not wanted again so far
 Relaxed<size_t> regret;    // read without it
 
-size_t least(size_t a, size_t b) {
+template <typename T>
+T least(T a, T b) {
   return a < b ? a : b;
 }
 
@@ -42,9 +43,13 @@ size_t with_share(size_t bound) {
   return bound + used / kRetainedShare;
 }
 
-// What giving back too early has added to it.
+// What giving back too early has added to it, beside so much in use.
+size_t regretted_beside(size_t in_use) {
+  return least<size_t>(regret, kRegretted + in_use / kRegrettedShare);
+}
+
 size_t regretted_bound() {
-  return least(regret, kRegretted + used / kRegrettedShare);
+  return regretted_beside(used);
 }
 
 int64_t kept_bound() {
@@ -76,7 +81,7 @@ void note_purged(size_t bytes) {
 void note_fresh(size_t bytes) {
   const size_t again = least(bytes, purged_lately);
   purged_lately -= again;
-  regret = least(regret + again, used);
+  regret = least<size_t>(regret + again, used);
 }
 
 bool has_regret() {
@@ -91,8 +96,20 @@ size_t used_bytes() {
   return used;
 }
 
+// What regret has left idle takes no room from the others.
 bool may_keep(size_t bytes) {
-  return kept.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes) <= kept_bound();
+  const int64_t others = least(idle.load(std::memory_order_relaxed), int64_t{kKept});
+  return kept.load(std::memory_order_relaxed) + others + static_cast<int64_t>(bytes) <=
+         kept_bound();
+}
+
+bool may_be_idle(size_t bytes) {
+  const auto all = static_cast<int64_t>(size_t{used});
+  const int64_t resident = idle.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes);
+  const int64_t live = all - resident - purged_idle.load(std::memory_order_relaxed);
+  const size_t others = live > 0 ? static_cast<size_t>(live) : 0;
+  const size_t bound = kKept + others / kRetainedShare + regretted_beside(others);
+  return kept.load(std::memory_order_relaxed) + resident <= static_cast<int64_t>(bound);
 }
 
 bool keeps_too_much() {
@@ -106,6 +123,16 @@ void now_kept(size_t bytes) {
 
 void no_longer_kept(size_t bytes) {
   kept.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+}
+
+void now_idle(size_t bytes, Idle how) {
+  (how == Idle::Purged ? purged_idle : idle)
+      .fetch_add(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+}
+
+void no_longer_idle(size_t bytes, Idle how) {
+  (how == Idle::Purged ? purged_idle : idle)
+      .fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
 }
 
 void note_given_back(size_t bytes) {

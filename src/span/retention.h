@@ -44,6 +44,12 @@ bool may_keep(size_t bytes);
 bool keeps_too_much();
 void now_kept(size_t bytes);
 void no_longer_kept(size_t bytes);
+// The same of idle slabs (heap/idle.h), which come under the same bound. Regret raises it for them,
+// by what is in use without them: their memory alone would go back, and they stay in use as such.
+bool may_be_idle(size_t bytes);
+enum class Idle { Resident, Purged };
+void now_idle(size_t bytes, Idle how);
+void no_longer_idle(size_t bytes, Idle how);
 
 // Memory within a span in use was given back: for the figures.
 void note_given_back(size_t bytes);
