@@ -15,10 +15,11 @@ constexpr size_t kKept = size_t{9} << 19;
 constexpr size_t kRetainedShare = 32;
 
 // Memory that was given back and wanted again soon after was given back too early: so much more is
-// retained from then on, at most this and this share of what is in use; less again when memory is
-// given back that nobody wants.
+// retained from then on, at most this and this share of what is in use, dirty or idle; less again
+// when memory is given back that nobody wants.
 constexpr size_t kRegretted = size_t{14} << 20;
 constexpr size_t kRegrettedShare = 1;
+constexpr size_t kRegrettedIdleShare = 4;
 
 // Bytes of kept slabs, and of idle ones. Relaxed: bounds, nothing depends on their order; idle may
 // be negative for a moment, see heap/idle.h.
@@ -108,7 +109,8 @@ bool may_be_idle(size_t bytes) {
   const int64_t resident = idle.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes);
   const int64_t live = all - resident - purged_idle.load(std::memory_order_relaxed);
   const size_t others = live > 0 ? static_cast<size_t>(live) : 0;
-  const size_t bound = kKept + others / kRetainedShare + regretted_beside(others);
+  const size_t bound =
+      kKept + others / kRetainedShare + regretted_beside(others / kRegrettedIdleShare);
   return kept.load(std::memory_order_relaxed) + resident <= static_cast<int64_t>(bound);
 }
 
