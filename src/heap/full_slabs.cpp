@@ -1,6 +1,7 @@
 // Full slabs: their way there and back, and what other threads freed. A slab whose blocks are all
 // in use waits in the heap's list `full` until enough of them are free again; a remote free into it
 // is announced by mail, see remote.h.
+#include "heap/idle.h"
 #include "heap/remote.h"
 #include "heap/slab.h"
 #include "heap/thread_heap.h"
@@ -29,7 +30,7 @@ void ThreadHeap::leave_full(Descriptor* slab) {
   if (is_small(slab->size_class)) small::expect_none(slab);
 }
 
-bool ThreadHeap::take_remote(Descriptor* slab) {
+Taken ThreadHeap::take_remote(Descriptor* slab) {
   return is_small(slab->size_class) ? small::take_remote(slab, remote_frees_)
                                     : medium::take_remote(slab, remote_frees_);
 }
@@ -39,7 +40,10 @@ bool ThreadHeap::take_remote(Descriptor* slab) {
 bool ThreadHeap::collect(Descriptor* slab) {
   slab->set_owner(tag);
   // relaxed: what comes later is found at the next look.
-  return slab->remote.load(std::memory_order_relaxed) != 0 && take_remote(slab);
+  if (slab->remote.load(std::memory_order_relaxed) == 0) return false;
+  const Taken taken = take_remote(slab);
+  if (taken == Taken::Purged) idle::note_used_again(slab);
+  return taken == Taken::Blocks || (taken == Taken::Purged && !is_small(slab->size_class));
 }
 
 // True if no mail for this slab is under way, nor will be.
@@ -53,9 +57,17 @@ bool ThreadHeap::stop_mail(Descriptor* slab) {
 // A Full slab, no mail under way, has free blocks again.
 void ThreadHeap::take_back(Descriptor* slab) {
   leave_full(slab);
-  take_remote(slab);
+  const Taken taken = take_remote(slab);
   make_partial(slab);
-  if (all_free(slab)) keep_or_release(slab);
+  if (!all_free(slab)) return;
+  if (taken != Taken::Purged) return keep_or_release(slab);
+  if (may_keep(slab)) {
+    idle::note_used_again(slab);
+    return keep(slab);
+  }
+  partial[index_of(slab->size_class)].remove(slab);
+  not_woken(slab);
+  release(slab, 0);
 }
 
 // Other threads' frees come one by one, and each time they are taken in costs as much as many

@@ -26,16 +26,15 @@ void added(size_t bytes) {
 void purge(Descriptor* slab, uint64_t word) {
   if constexpr (kHardened) check::blocks(slab);
   char* start = slab->kind == SpanKind::Medium ? medium::span_start(slab) : slab->start;
-  const bool purged = os::purge(start, slab->size());
-  if (purged) {
-    retention::now_idle(slab->size(), retention::Idle::Purged);
-    const os::Guard guard(span_heap::lock());
-    retention::note_purged(slab->size());
-  } else {
-    added(slab->size());
-  }
-  // release: the owner uses the memory after the purge.
+  const size_t size = slab->size();
+  const bool purged = os::purge(start, size);
+  retention::now_idle(size, purged ? retention::Idle::Purged : retention::Idle::Resident);
+  // release: the owner uses the memory after the purge, and the slab is its own from here on. Only
+  // then the lock: a thread that forks holds it, and may wait for the slab.
   slab->remote.store(purged ? word | kBusy : word, std::memory_order_release);
+  if (!purged) return;
+  const os::Guard guard(span_heap::lock());
+  retention::note_purged(size);
 }
 
 void after_fork(Descriptor* slab) {
@@ -55,14 +54,16 @@ uint64_t take(Descriptor* slab) {
     if (word == kBusy) os::wait_while(slab->remote, kBusy);
     word = slab->remote.load(std::memory_order_relaxed);
   }
-  if (word & kBusy) {
+  if (word & kBusy)
     retention::no_longer_idle(slab->size(), retention::Idle::Purged);
-    const os::Guard guard(span_heap::lock());
-    retention::note_fresh(slab->size());
-  } else if (is_idle(slab, word)) {
+  else if (is_idle(slab, word))
     retention::no_longer_idle(slab->size(), retention::Idle::Resident);
-  }
   return word;
+}
+
+void note_used_again(const Descriptor* slab) {
+  const os::Guard guard(span_heap::lock());
+  retention::note_fresh(slab->size());
 }
 
 }  // namespace ox::idle

@@ -15,8 +15,9 @@
 
 namespace ox::idle {
 
-// No list word or block bit of heap/small.h or heap/medium.h has this bit.
-constexpr uint64_t kBusy = uint64_t{1} << 63;
+// No list word or block bit of heap/small.h or heap/medium.h has these bits. Two: with one of
+// kOneUsed less, the word is still below 0, see remote::push_plain_small().
+constexpr uint64_t kBusy = uint64_t{3} << 62;
 
 // Whether a remote free that makes `remote` what `word` says leaves the slab idle.
 bool is_idle(const Descriptor* slab, uint64_t word);
@@ -28,6 +29,8 @@ void purge(Descriptor* slab, uint64_t word);
 
 // The owner takes all of `remote`. With the bit kBusy: the slab is empty and its memory was purged.
 uint64_t take(Descriptor* slab);
+// The memory of a slab that was purged is about to be used.
+void note_used_again(const Descriptor* slab);
 
 // In the child of a fork, for every slab: nobody is purging any more.
 void after_fork(Descriptor* slab);

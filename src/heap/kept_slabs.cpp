@@ -23,9 +23,13 @@ bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
   return !is_small(cls) && slab->slices < medium::slices_for(cls, medium_made[medium_index(cls)]);
 }
 
+bool ThreadHeap::may_keep(const Descriptor* slab) const {
+  return !is_outgrown(slab) && retention::may_keep(slab->size());
+}
+
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
-  if (!is_outgrown(slab) && retention::may_keep(slab->size())) return keep(slab);
+  if (may_keep(slab)) return keep(slab);
   if (retention::keeps_too_much()) release_kept();
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);

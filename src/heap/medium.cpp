@@ -9,8 +9,8 @@
 
 namespace ox::medium {
 namespace {
-// One bit less than a word: that one is idle::kBusy.
-constexpr size_t kMaxBlocks = 63;
+// Two bits less than a word: these are idle::kBusy.
+constexpr size_t kMaxBlocks = 62;
 constexpr size_t kMaxDoublings = 4;
 constexpr size_t kFirstBlocks = 4;
 constexpr size_t kEnoughBlocks = 50;  // in a full-grown slab: two serve a hundred
@@ -57,16 +57,17 @@ void unformat(Descriptor* slab) {
   }
 }
 
-bool take_remote(Descriptor* slab, Relaxed<size_t>& count) {
-  const uint64_t bits = idle::take(slab) & ~idle::kBusy;
-  if (bits == 0) return false;
+Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
+  const uint64_t word = idle::take(slab);
+  const uint64_t bits = word & ~idle::kBusy;
+  if (bits == 0) return Taken::Nothing;
   count = count + count_bits(bits);
   if (const uint64_t twice = bits & slab->free_bits) {
     const auto index = static_cast<size_t>(__builtin_ctzll(twice));
     report::double_free(slab->start + index * slab->stride, slab->stride, nullptr);
   }
   slab->free_bits = slab->free_bits | bits;
-  return true;
+  return word & idle::kBusy ? Taken::Purged : Taken::Blocks;
 }
 
 void give_back(Descriptor* slab) {

@@ -1,4 +1,4 @@
-// Medium slabs: a few slices cut into at most 63 equal blocks of more than 1 KiB, with a bit per
+// Medium slabs: a few slices cut into at most 62 equal blocks of more than 1 KiB, with a bit per
 // block in the descriptor. Free blocks are not touched; every misuse shows in the bits.
 //
 // Block i starts at start + i * stride, where the leader's `start` is that of block 0: the blocks
@@ -100,9 +100,9 @@ void format(Descriptor* slab, SizeClass cls);
 // Erases the traces of format() in all descriptors but the leader's kind.
 void unformat(Descriptor* slab);
 
-// Blocks that other threads freed: moves them to free_bits. True if there were any. `count` is
-// raised by how many there were.
-bool take_remote(Descriptor* slab, Relaxed<size_t>& count);
+// Blocks that other threads freed: moves them to free_bits. `count` is raised by how many there
+// were.
+Taken take_remote(Descriptor* slab, Relaxed<size_t>& count);
 
 // Gives back the pages of free blocks, all but those on borders. For a slab that malloc does not
 // take from. `carved` remembers how many blocks were free then: nothing is done until there are

@@ -4,7 +4,6 @@
 #include "heap/medium.h"
 #include "heap/small.h"
 #include "heap/thread_heap.h"
-#include "os/lock.h"
 #include "os/report.h"
 
 namespace ox::remote {
@@ -112,6 +111,12 @@ void post(Descriptor* slab) {
 
 }  // namespace
 
+std::atomic<unsigned> UnderWay::count{0};
+
+void post_again(Descriptor* slab) {
+  if (slab->mail.load(std::memory_order_relaxed) == Mail::Sent) post(slab);
+}
+
 bool push_first(Descriptor* slab, char* block) {
   const small::Word word = word_behind(first_word(slab), block);
   if (small::is_event(slab, block, word)) return false;
@@ -135,7 +140,7 @@ void announce(Descriptor* slab, uint64_t word) {
 }
 
 void send(Descriptor* slab) {
-  const os::Section section;
+  const UnderWay section;
   Mail wanted = Mail::Wanted;
   if (slab->mail.compare_exchange_strong(wanted, Mail::Sent, std::memory_order_seq_cst)) post(slab);
 }
@@ -165,7 +170,11 @@ bool is_free(const Descriptor* slab, const void* block) {
     const uint64_t bits = slab->free_bits | slab->remote.load(std::memory_order_relaxed);
     return (bits >> index) & 1;
   }
-  if (slab->kind == SpanKind::Small && small::is_in_hole(slab, block)) return true;
+  if (slab->kind == SpanKind::Small) {
+    const uint64_t word = slab->remote.load(std::memory_order_acquire);
+    if ((word & idle::kBusy) || idle::is_idle(slab, word)) return true;
+    if (small::is_in_hole(slab, block)) return true;
+  }
   if (!small::has_mark(slab, static_cast<const char*>(block))) return false;
   if (is_remotely_free(slab, block)) return true;
   return slab->kind == SpanKind::Small ? small::contains(slab, block)
@@ -176,7 +185,7 @@ void push(Descriptor* slab, void* block, const void* caller) {
   if (!is_block(slab, block)) return report::invalid_pointer("free", block, caller);
   // The owner may change what is free meanwhile, but not that a block in use is not.
   if (is_free(slab, block)) return report::double_free(block, bytes_of(slab, block), caller);
-  const os::Section section;  // others wait for the end of a purge, and of mail under way
+  const UnderWay section;  // others wait for the end of a purge, and of mail under way
   auto* bytes = static_cast<char*>(block);
   const Added added =
       slab->kind != SpanKind::Medium ? push_small(slab, bytes) : push_medium(slab, bytes, caller);

@@ -14,8 +14,11 @@
 // A slab stays with its owner while `mail` is Sent: `home` may be followed then, and only then.
 #pragma once
 
+#include <atomic>
+
 #include "heap/medium.h"
 #include "heap/small.h"
+#include "os/lock.h"
 #include "span/descriptor.h"
 
 namespace ox::remote {
@@ -25,6 +28,26 @@ void push(Descriptor* slab, void* block, const void* caller);
 
 // Whether a Full slab whose `remote` is `word` has enough free blocks to become Partial.
 bool is_worth_mail(const Descriptor* slab, uint64_t word);
+
+// push() and send(), to the end: others wait for what they leave half done, a slab that is busy, or
+// mail without a place in the mailbox. A fork's child must look for both if a thread was under way,
+// which may have no heap that is missed. Relaxed: the child has what was written before the fork.
+class UnderWay {
+ public:
+  UnderWay() { count.fetch_add(1, std::memory_order_relaxed); }
+  ~UnderWay() { count.fetch_sub(1, std::memory_order_relaxed); }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+
+  // Asked once in the child.
+  static bool was_anyone() { return count.exchange(0, std::memory_order_relaxed) != 0; }
+
+ private:
+  static std::atomic<unsigned> count;
+  const os::Section section_;
+};
+// In the child, for a slab of a heap that goes on: its mailbox was emptied.
+void post_again(Descriptor* slab);
 
 // Posts a slab whose `mail` was Wanted to its owner, unless another thread did.
 void send(Descriptor* slab);
@@ -78,10 +101,10 @@ bool push_first(Descriptor* slab, char* block);
   small::Word before = slab->remote.load(std::memory_order_relaxed);
   small::Word after;
   do {
-    // Bit 63: somebody is at the slab, see heap/idle.h.
-    if (__builtin_expect(static_cast<int64_t>(before) <= 0, 0))
-      return before == 0 && push_first(slab, block);
     after = word_behind(before, block);
+    // Below 0: there was no word, or all are free, or somebody is or was at the slab (heap/idle.h).
+    if (__builtin_expect(static_cast<int64_t>(after) < 0, 0))
+      return before == 0 && push_first(slab, block);
     if (__builtin_expect(small::is_event(slab, block, after), 0)) return false;
     small::put_word(slab, block, before);
     // seq_cst: see above; also releases the block, and its word, to the owner.

@@ -156,20 +156,20 @@ bool contains(const Descriptor* slab, const void* block) {
   return false;
 }
 
-bool take_remote(Descriptor* slab, Relaxed<size_t>& count) {
+Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   Word word = idle::take(slab);
-  if (word == 0) return false;
+  if (word == 0) return Taken::Nothing;
   const bool was_purged = word & idle::kBusy;
   const size_t listed = was_purged ? slab->capacity : remote::listed(slab, word);
   count = count + listed;
   if (was_purged) {
     recarve(slab);
-    return false;
+    return Taken::Purged;
   }
   if (list_empty(slab)) {  // then theirs becomes the list: pop() checks each block of it
     slab->head =
         make_word(slab, slab->unit == 0 ? 1 : used_of(slab->head) - listed, offset_of(word));
-    return true;
+    return Taken::Blocks;
   }
   for (size_t left = slab->capacity; offset_of(word) != kNoBlock; --left) {
     char* block = slab->start + offset_of(word);
@@ -180,7 +180,7 @@ bool take_remote(Descriptor* slab, Relaxed<size_t>& count) {
     word = word_in(block);
     push(slab, block);  // an empty slab is the caller's to notice
   }
-  return true;
+  return Taken::Blocks;
 }
 
 size_t touched_bytes(const Descriptor* slab) {

@@ -195,7 +195,8 @@ inline void start_counting(Descriptor* slab) {
 // A Full slab, which counts, calls for attention when so many of its blocks are free again: its
 // `used` is that much too low meanwhile.
 inline size_t wake_count(const Descriptor* slab) {
-  return slab->capacity / 16u;
+  // Hardened: what was freed comes back soon, and is looked at then.
+  return kHardened && slab->capacity < 128 ? 1 : slab->capacity / 16u;
 }
 inline Word fall_short(const Descriptor* slab) {
   return (slab->capacity - wake_count(slab)) * kOneUsed;
@@ -223,10 +224,10 @@ inline bool is_block(const Descriptor* slab, const void* block) {
 // Whether the list contains `block`. Costs a walk.
 bool contains(const Descriptor* slab, const void* block);
 
-// Blocks that other threads freed: moves them to the list. True if there were any. If their memory
-// was given back meanwhile, the slab is as new: no block in the list, none carved. `count` is
-// raised by how many there were.
-bool take_remote(Descriptor* slab, Relaxed<size_t>& count);
+// Blocks that other threads freed: moves them to the list. If their memory was given back
+// meanwhile, the slab is as new: no block in the list, none carved. `count` is raised by how many
+// there were.
+Taken take_remote(Descriptor* slab, Relaxed<size_t>& count);
 
 // Bytes at the slab's start that may have been touched.
 size_t touched_bytes(const Descriptor* slab);

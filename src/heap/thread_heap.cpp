@@ -238,6 +238,7 @@ void ThreadHeap::adopt(Descriptor* slab) {
   count_medium(slab, 1);
   // release: see remote.cpp, post().
   slab->home.store(this, std::memory_order_release);
+  slab->set_owner(tag);
   if (all_free(slab))
     release(slab);
   else if (has_free(slab))
@@ -247,6 +248,11 @@ void ThreadHeap::adopt(Descriptor* slab) {
 }
 
 void ThreadHeap::release(Descriptor* slab) {
+  release(slab, is_small(slab->size_class) ? small::touched_bytes(slab) : slab->size());
+}
+
+// `touched` bytes at its start may hold memory.
+void ThreadHeap::release(Descriptor* slab, size_t touched) {
   check::on_slow_path(*this);
   if (!is_all_listed(slab)) return make_full(slab);
   if constexpr (kHardened) check::blocks(slab);
@@ -254,9 +260,7 @@ void ThreadHeap::release(Descriptor* slab) {
   count_medium(slab, -1);
   slab->set_owner(0);
   slab->home.store(nullptr, std::memory_order_relaxed);  // no block is left to reach it by
-  size_t touched = slab->size();
   if (is_small(slab->size_class)) {
-    touched = small::touched_bytes(slab);
     slab->kind = SpanKind::None;
     slab->head = 0;
   } else {

@@ -134,7 +134,7 @@ class ThreadHeap {
   void make_full(Descriptor* slab);
   void leave_full(Descriptor* slab);
   bool wake_full(SizeClass cls);
-  bool take_remote(Descriptor* slab);
+  Taken take_remote(Descriptor* slab);
   bool collect(Descriptor* slab);
   bool brings_too_few(const Descriptor* slab);
   Descriptor* find_slab(SizeClass cls);
@@ -145,9 +145,11 @@ class ThreadHeap {
   void keep_or_release(Descriptor* slab);
   void keep_current_or_release(Descriptor* slab);
   void release(Descriptor* slab);
+  void release(Descriptor* slab, size_t touched);
   void give_away(Descriptor* slab);
   void grow_medium(SizeClass cls);
   bool is_outgrown(const Descriptor* slab) const;
+  bool may_keep(const Descriptor* slab) const;
   void count_medium(const Descriptor* slab, int change);
   bool stop_mail(Descriptor* slab);
   void free_small_checked(Descriptor* slab, char* block, const void* caller);

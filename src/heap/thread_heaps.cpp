@@ -6,6 +6,7 @@
 #include "heap/host.h"
 #include "heap/idle.h"
 #include "heap/orphans.h"
+#include "heap/remote.h"
 #include "heap/storage.h"
 #include "heap/thread_heap.h"
 #include "os/arch.h"
@@ -86,7 +87,7 @@ ThreadHeap* renew(ThreadHeap* heap) {
   return heap;
 }
 
-void orphan_slabs_of_lost_threads(const Region& region) {
+void look_for_lost_threads(const Region& region) {
   const size_t slices = region.limit.load(std::memory_order_relaxed) >> kSliceShift;
   for (size_t slice = 1; slice < slices;) {
     Descriptor* span = region.descriptor(slice);
@@ -94,7 +95,11 @@ void orphan_slabs_of_lost_threads(const Region& region) {
     if (span->kind != SpanKind::Small && span->kind != SpanKind::Medium) continue;
     idle::after_fork(span);
     const ThreadHeap* home = span->home.load(std::memory_order_relaxed);
-    if (home && home != current_heap && home != late_one) ThreadHeap::orphan_after_fork(span);
+    if (!home) continue;
+    if (home != current_heap && home != late_one)
+      ThreadHeap::orphan_after_fork(span);
+    else
+      remote::post_again(span);
   }
 }
 
@@ -187,7 +192,7 @@ void after_fork_parent() {
 
 void after_fork_child() {
   if (!os::own_locks.all) return;
-  bool lost = false;
+  bool lost = remote::UnderWay::was_anyone();
   for (FrontList<ThreadHeap>& bucket : in_use)
     for (ThreadHeap* heap = bucket.first; heap;) {
       ThreadHeap* next = heap->next;
@@ -198,7 +203,11 @@ void after_fork_child() {
       }
       heap = next;
     }
-  for (size_t i = 0; lost && i < region::count(); ++i) orphan_slabs_of_lost_threads(region::at(i));
+  if (lost) {
+    for (ThreadHeap* heap : {current_heap, late_one})
+      if (heap && heap != &kEmptyHeap) heap->mailbox.store(nullptr, std::memory_order_relaxed);
+    for (size_t i = 0; i < region::count(); ++i) look_for_lost_threads(region::at(i));
+  }
   for (os::Lock* lock : {&profile::lock(), &span_heap::lock(), &storage::lock(), &heaps_lock,
                          &orphans::lock(), &late})
     lock->reset();

@@ -45,6 +45,10 @@ enum class SlabPlace : uint8_t {
   Full,     // no free block was left when the owner last looked
 };
 
+// What an owner found that looked for blocks freed by others: Purged, all of them were, and the
+// slab is without memory.
+enum class Taken : uint8_t { Nothing, Blocks, Purged };
+
 // The way of a full slab back to its owner when other threads free into it: see heap/remote.h.
 enum class Mail : uint8_t { Unwanted, Wanted, Sent };
 

@@ -4,13 +4,17 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "heap/heap.h"
+#include "heap/idle.h"
 #include "heap/stats.h"
 #include "support/fresh_process.h"
 #include "support/heap_thread.h"
@@ -119,6 +123,55 @@ TEST_IN_FRESH_PROCESS(RemoteFlow, MemoryThatIsWantedAgainStays) {
   release_all(live);
   purged_in(1);
   EXPECT_GT(purged_in(1), first / 4);
+}
+
+// All blocks of the slab are free and their memory went back: nothing in it tells so any more.
+TEST_IN_FRESH_PROCESS(RemoteMisuse, ASecondFreeIntoASlabThatWasPurged) {
+  std::vector<void*> given(100'000);
+  for (void*& block : given) block = allocate(112);
+  in_heap_thread([&] { release_all(given); });
+  void* block = nullptr;
+  for (void* each : given) {
+    const Descriptor* slab = region::find(reinterpret_cast<uintptr_t>(each));
+    if (slab->kind == SpanKind::Small && (slab->remote.load() & idle::kBusy)) block = each;
+  }
+  ASSERT_NE(block, nullptr);
+  EXPECT_EXIT(in_heap_thread([=] { release(block); }), testing::KilledBySignal(SIGABRT),
+              "double free of 0x");
+}
+
+// A thread without a heap is about to purge a slab when its process forks.
+TEST_IN_FRESH_PROCESS(RemoteFork, ASlabThatWasBusyIsTheOwnersAgain) {
+  const auto fill = [] {
+    void* block = nullptr;
+    for (int i = 0; i < 1000; ++i) block = allocate(112);
+    return block;
+  };
+  Descriptor* slab = region::find(reinterpret_cast<uintptr_t>(fill()));
+  ASSERT_EQ(slab->kind, SpanKind::Small);
+  std::atomic<bool> busy{false}, done{false};
+  std::thread other([&] {
+    const remote::UnderWay section;
+    slab->remote.store(idle::kBusy);
+    busy = true;
+    while (!done) std::this_thread::yield();
+    slab->remote.store(0);
+  });
+  while (!busy) std::this_thread::yield();
+  thread_heaps::before_fork();
+  const pid_t child = fork();
+  if (child == 0) {
+    thread_heaps::after_fork_child();
+    alarm(20);
+    fill();
+    _exit(0);
+  }
+  thread_heaps::after_fork_parent();
+  done = true;
+  other.join();
+  int status = 1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 // An address where a block could be, had its slab handed it out.
