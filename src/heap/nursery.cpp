@@ -144,16 +144,18 @@ bool Nursery::open(ThreadHeap* home) {
 
 // ---- the lists
 
-// The word of a listed block is as it was written, as far as can be seen.
-bool Nursery::is_intact(Block block) const {
+// The word of a block in the list of `cls` is as it was written, as far as can be seen; so is the
+// one that led to it, which may have been that of another class.
+bool Nursery::is_intact(Block block, SizeClass cls) const {
   const Place next = block.next();
-  return block.has_mark() && (next.number == 0 ? next.offset == 0 : is_open(next.number));
+  return block.is_one() && block.bytes() == block_size(cls) && block.has_mark() &&
+         (next.number == 0 ? next.offset == 0 : is_open(next.number));
 }
 
 bool Nursery::pop(SizeClass cls, Block& block) {
   Place& top = top_[index_of(cls)];
   if (!look_up(top, block)) return false;
-  if (!is_intact(block)) {
+  if (!is_intact(block, cls)) {
     report::corrupted_block(block.address(), block_size(cls), nullptr);
     top = {};
     return false;

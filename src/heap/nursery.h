@@ -115,7 +115,7 @@ class Nursery {
   bool open(ThreadHeap* home);
   bool pop(SizeClass cls, Block& block);
   void push(Block block, SizeClass cls);
-  bool is_intact(Block block) const;
+  bool is_intact(Block block, SizeClass cls) const;
   bool is_listed(Block block) const;
   void take_remote();
   void take_remote(NurserySlice& slice);

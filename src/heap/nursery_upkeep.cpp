@@ -19,8 +19,7 @@ void Nursery::check(SizeClass cls) {
   size_t left = placed_[index];
   Block block;
   for (Place at = top_[index]; look_up(at, block); at = block.next()) {
-    if (left-- > 0 && block.is_one() && is_intact(block) && block.bytes() == kBlockSizes[index])
-      continue;
+    if (left-- > 0 && is_intact(block, static_cast<SizeClass>(index))) continue;
     report::corrupted_block(block.address(), kBlockSizes[index], nullptr);
     top_[index] = {};
     break;
