@@ -67,7 +67,8 @@ void ThreadHeap::take_back(Descriptor* slab) {
   }
   partial[index_of(slab->size_class)].remove(slab);
   not_woken(slab);
-  release(slab, 0);
+  // A small one has its first bytes written again.
+  release(slab, is_small(slab->size_class) ? small::touched_bytes(slab) : 0);
 }
 
 // Other threads' frees come one by one, and each time they are taken in costs as much as many

@@ -117,17 +117,19 @@ void post_again(Descriptor* slab) {
   if (slab->mail.load(std::memory_order_relaxed) == Mail::Sent) post(slab);
 }
 
-bool push_first(Descriptor* slab, char* block) {
+Pushed push_first(Descriptor* slab, char* block) {
   const small::Word word = word_behind(first_word(slab), block);
-  if (small::is_event(slab, block, word)) return false;
+  if (small::is_event(slab, block, word)) return Pushed::No;
   small::put_word(slab, block, first_word(slab));
   small::Word before = 0;
   // seq_cst: see remote.h; also releases the block, and its word, to the owner.
   if (!slab->remote.compare_exchange_strong(before, word, std::memory_order_seq_cst,
-                                            std::memory_order_relaxed))
-    return false;
+                                            std::memory_order_relaxed)) {
+    small::clear_word(slab, block);
+    return Pushed::Again;
+  }
   announce_if_wanted(slab, word);
-  return true;
+  return Pushed::Done;
 }
 
 void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t before, uint64_t after) {

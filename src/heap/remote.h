@@ -84,36 +84,39 @@ inline void announce_if_wanted(Descriptor* slab, uint64_t word) {
 // `after`. `tag` is the slab's owner word from before that.
 void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t before, uint64_t after);
 
-// push_plain_small() into an empty list. Also false if it is not empty any more.
-bool push_first(Descriptor* slab, char* block);
+// Again: another thread has changed the list meanwhile, and nothing is done.
+enum class Pushed : uint8_t { No, Done, Again };
+
+// push_plain_small() into an empty list.
+Pushed push_first(Descriptor* slab, char* block);
 
 // push() for the common case: a block that is not the last one of a slab of another living thread.
-// False, and nothing done, in all others. They wait for nothing, so a signal handler may call them
-// in the middle of anything.
+// False, or No, and nothing done, in all others. They wait for nothing, so a signal handler may
+// call them in the middle of anything.
 //
 // For a slice of which the calling thread is not the owner.
-[[gnu::always_inline]] inline bool push_plain_small(Descriptor* slab, char* block) {
+[[gnu::always_inline]] inline Pushed push_plain_small(Descriptor* slab, char* block) {
   // relaxed: who frees a block has seen what its slab was when it was handed out, and that changes
   // its owner at most.
-  if (arch::equal(slab->owner, 0)) return false;  // all but small slabs, and orphans
+  if (arch::equal(slab->owner, 0)) return Pushed::No;  // all but small slabs, and orphans
   const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(block));
-  if (!arch::at_most(offset, slab->last_plain) || small::has_mark(slab, block)) return false;
+  if (!arch::at_most(offset, slab->last_plain) || small::has_mark(slab, block)) return Pushed::No;
   small::Word before = slab->remote.load(std::memory_order_relaxed);
-  small::Word after;
-  do {
-    after = word_behind(before, block);
-    // Below 0: there was no word, or all are free, or somebody is or was at the slab (heap/idle.h).
-    if (__builtin_expect(static_cast<int64_t>(after) < 0, 0))
-      return before == 0 && push_first(slab, block);
-    if (__builtin_expect(small::is_event(slab, block, after), 0)) return false;
-    small::put_word(slab, block, before);
-    // seq_cst: see above; also releases the block, and its word, to the owner.
-  } while (
-      __builtin_expect(!slab->remote.compare_exchange_weak(before, after, std::memory_order_seq_cst,
-                                                           std::memory_order_relaxed),
-                       0));
+  const small::Word after = word_behind(before, block);
+  // Below 0: there was no word, or all are free, or somebody is or was at the slab (heap/idle.h).
+  if (__builtin_expect(static_cast<int64_t>(after) < 0, 0))
+    return before == 0 ? push_first(slab, block) : Pushed::No;
+  if (__builtin_expect(small::is_event(slab, block, after), 0)) return Pushed::No;
+  small::put_word(slab, block, before);
+  // seq_cst: see above; also releases the block, and its word, to the owner.
+  if (__builtin_expect(!slab->remote.compare_exchange_strong(
+                           before, after, std::memory_order_seq_cst, std::memory_order_relaxed),
+                       0)) {
+    small::clear_word(slab, block);
+    return Pushed::Again;
+  }
   announce_if_wanted(slab, after);
-  return true;
+  return Pushed::Done;
 }
 
 // For a medium slab.

@@ -115,6 +115,10 @@ void report_no_block(Descriptor* slice, const void* block, const void* caller) {
   report::invalid_pointer("free", block, caller);
 }
 
+[[gnu::noinline]] void free_again(Descriptor* slice, void* block, const void* caller) {
+  free_slow(slice, block, caller);
+}
+
 [[gnu::noinline]] void free_medium(Descriptor* slice, void* block, const void* caller) {
   if (slice->kind == SpanKind::Medium) {
     slice = slice->region->leader_of(slice);
@@ -199,8 +203,14 @@ void free_rest(Descriptor* slice, void* block, const void* caller) {
 }
 
 void free_slow(Descriptor* slice, void* block, const void* caller) {
-  if (remote::push_plain_small(slice, static_cast<char*>(block))) return;
-  free_medium(slice, block, caller);
+  switch (remote::push_plain_small(slice, static_cast<char*>(block))) {
+    case remote::Pushed::Done:
+      return;
+    case remote::Pushed::Again:
+      return free_again(slice, block, caller);
+    case remote::Pushed::No:
+      return free_medium(slice, block, caller);
+  }
 }
 
 void free_checked(Descriptor* slab, void* block, const void* caller) {

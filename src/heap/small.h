@@ -106,6 +106,10 @@ inline void clear_twin(const Descriptor* slab, char* block) {
     std::atomic_thread_fence(std::memory_order_release);
   }
 }
+inline void clear_word(const Descriptor* slab, char* block) {
+  clear_twin(slab, block);
+  word_in(block) = 0;
+}
 // A free block's word is as it was written.
 inline bool is_intact(const Descriptor* slab, char* block) {
   if (!has_mark(slab, block)) return false;
@@ -122,8 +126,7 @@ inline char* pop(Descriptor* slab) {
   char* block = slab->start + static_cast<uint16_t>(slab->head);
   if (__builtin_expect(!is_intact(slab, block), 0)) return nullptr;
   slab->head = word_in(block);
-  clear_twin(slab, block);
-  word_in(block) = 0;
+  clear_word(slab, block);
   if (!block) __builtin_unreachable();  // saves the caller's fast path a test
   return block;
 }
