@@ -32,7 +32,6 @@ struct FrontList {
 };
 
 // A list with two ends: first == nullptr <=> last == nullptr; first->prev == last->next == nullptr.
-
 template <typename T>
 struct List {
   T* first = nullptr;

@@ -6,7 +6,7 @@
 // same compare-and-swap that would add the last block to `remote` replaces it by kBusy. From then
 // on the slab is at rest: no block is in use, and the owner finds none free without taking
 // `remote`, for which it waits while that is kBusy. (Small slabs count only if wholly carved, for
-// the owner might carve meanwhile.) The result is published with the bit kBusy added: "purged".
+// the owner might carve meanwhile.) The result is published with kBusy added: "purged".
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ bool too_many(size_t bytes);
 void added(size_t bytes);
 void purge(Descriptor* slab, uint64_t word);
 
-// The owner takes all of `remote`. With the bit kBusy: the slab is empty and its memory was purged.
+// The owner takes all of `remote`. With kBusy in it: the slab is empty and its memory was purged.
 uint64_t take(Descriptor* slab);
 // The memory of a slab that was purged is about to be used.
 void note_used_again(const Descriptor* slab);

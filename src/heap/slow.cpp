@@ -115,6 +115,7 @@ void report_no_block(Descriptor* slice, const void* block, const void* caller) {
   report::invalid_pointer("free", block, caller);
 }
 
+// Out of line, so that free_slow() needs no stack.
 [[gnu::noinline]] void free_again(Descriptor* slice, void* block, const void* caller) {
   free_slow(slice, block, caller);
 }

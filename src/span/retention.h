@@ -5,6 +5,8 @@
 //                 that was given back and is wanted again raises the bound (regret), memory given
 //                 back that nobody wants lowers it again
 //   kept slabs    4.5 MiB and a 32nd of what is in use
+//   idle slabs    the same bound, together with the kept ones; regret raises it for them, by a
+//                 quarter of what else is in use at most
 //
 // The hardened build has no dirty spans: there regret raises the bound of kept slabs.
 // All sizes are bytes.
