@@ -78,8 +78,9 @@ bool is_roots_alone(int file) {
 
 uint64_t random_word(uint64_t purpose) {
   uint64_t seed[2] = {0x9e3779b97f4a7c15, 0xd1b54a32d192ed03};
-  if (const auto* bytes = reinterpret_cast<const char*>(auxiliary_value(AT_RANDOM)))
-    std::memcpy(seed, bytes, sizeof seed);
+  static const char* bytes;
+  if (!bytes) bytes = reinterpret_cast<const char*>(auxiliary_value(AT_RANDOM));
+  if (bytes) std::memcpy(seed, bytes, sizeof seed);
   // AT_RANDOM also feeds libc's own canaries: mix, so that one secret does not reveal another.
   uint64_t word = seed[0] ^ (purpose * 0xbf58476d1ce4e5b9);
   for (int round = 0; round < 3; ++round) {

@@ -15,11 +15,17 @@ constexpr size_t kKept = size_t{9} << 19;
 constexpr size_t kRetainedShare = 32;
 
 // Memory that was given back and wanted again soon after was given back too early: so much more is
-// retained from then on, at most this and this share of what is in use, dirty or idle; less again
-// when memory is given back that nobody wants.
+// retained from then on, at most this and a share of what is in use; of dirty spans, also as much
+// as was in use lately and is not now, at most that. Less again by a share of what is given back,
+// and by what a growing heap could not use.
 constexpr size_t kRegretted = size_t{14} << 20;
-constexpr size_t kRegrettedShare = 1;
+constexpr size_t kRegrettedShare = 2;
 constexpr size_t kRegrettedIdleShare = 4;
+constexpr size_t kRegrettedLately = size_t{32} << 20;
+constexpr size_t kForgivenShare = 4;
+
+// The most that was in use lately fades by a share of what is taken.
+constexpr size_t kFadingShare = 64;
 
 // Bytes of kept slabs, and of idle ones. Relaxed: bounds, nothing depends on their order; idle may
 // be negative for a moment, see heap/idle.h.
@@ -31,8 +37,9 @@ std::atomic<size_t> purges{0}, purged{0};
 // All below is written under the span heap's lock.
 Relaxed<size_t> used;  // read without it
 size_t most_used = 0;
-size_t purged_lately = 0;  // given back and not wanted again so far
-Relaxed<size_t> regret;    // read without it
+Relaxed<size_t> used_lately;  // read without it; never less than `used`
+size_t purged_lately = 0;     // given back and not wanted again so far
+Relaxed<size_t> regret;       // read without it
 
 template <typename T>
 T least(T a, T b) {
@@ -44,13 +51,11 @@ size_t with_share(size_t bound) {
   return bound + used / kRetainedShare;
 }
 
-// What giving back too early has added to it, beside so much in use.
-size_t regretted_beside(size_t in_use) {
-  return least<size_t>(regret, kRegretted + in_use / kRegrettedShare);
-}
-
+// What giving back too early has added to it.
 size_t regretted_bound() {
-  return regretted_beside(used);
+  const size_t all = used, most = used_lately;  // `used` may have grown since, without the lock
+  const size_t gone = least(most > all ? most - all : 0, kRegrettedLately);
+  return least<size_t>(regret, kRegretted + all / kRegrettedShare + gone);
 }
 
 int64_t kept_bound() {
@@ -62,6 +67,8 @@ int64_t kept_bound() {
 
 bool add_used(size_t bytes) {
   used = used + bytes;
+  const size_t faded = used_lately - least<size_t>(used_lately, bytes / kFadingShare);
+  used_lately = faded > used ? faded : size_t{used};
   if (used <= most_used) return false;
   most_used = used;
   return true;
@@ -73,16 +80,18 @@ void subtract_used(size_t bytes) {
 
 void note_purged(size_t bytes) {
   note_given_back(bytes);
-  purged_lately += bytes;
-  if (purged_lately <= kRegretted + regret) return;
-  regret = regret / 2;
-  purged_lately = 0;
+  purged_lately = least<size_t>(purged_lately + bytes, used_lately);
+  regret = regret - least<size_t>(regret, bytes / kForgivenShare);
 }
 
 void note_fresh(size_t bytes) {
   const size_t again = least(bytes, purged_lately);
   purged_lately -= again;
-  regret = least<size_t>(regret + again, used);
+  regret = least<size_t>(regret + again, used_lately + kRegretted);
+}
+
+void note_growth(size_t bytes) {
+  regret = regret - least<size_t>(regret, bytes);
 }
 
 bool has_regret() {
@@ -109,8 +118,8 @@ bool may_be_idle(size_t bytes) {
   const int64_t resident = idle.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes);
   const int64_t live = all - resident - purged_idle.load(std::memory_order_relaxed);
   const size_t others = live > 0 ? static_cast<size_t>(live) : 0;
-  const size_t bound =
-      kKept + others / kRetainedShare + regretted_beside(others / kRegrettedIdleShare);
+  const size_t regretted = least<size_t>(regret, kRegretted + others / kRegrettedIdleShare);
+  const size_t bound = kKept + others / kRetainedShare + regretted;
   return kept.load(std::memory_order_relaxed) + resident <= static_cast<int64_t>(bound);
 }
 

@@ -25,9 +25,11 @@ void subtract_used(size_t bytes);
 
 // A free span's memory was given back.
 void note_purged(size_t bytes);
-// A span that reads as zero is handed out, and no more is in use than before at some time: its
-// memory has to be had from the system again.
+// Of a span that is handed out so much reads as zero: its memory has to be had from the system. No
+// more is in use than before at some time: it has to be had again.
 void note_fresh(size_t bytes);
+// More is in use than ever: what is free did not serve.
+void note_growth(size_t bytes);
 // Whether any of it was wanted again, lately.
 bool has_regret();
 

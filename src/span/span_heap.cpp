@@ -16,6 +16,10 @@ namespace {
 // faults.
 constexpr size_t kCloses = size_t{128} << 10;
 
+// Past the bound of dirty memory, a quarter of it is given back further, at most so much: a program
+// that moves to and fro at the bound then does not pay a system call each time.
+constexpr size_t kMostFurther = size_t{1} << 20;
+
 os::Lock heap_lock;
 
 // All below is under heap_lock.
@@ -39,25 +43,30 @@ Descriptor* take(size_t slices, size_t alignment) {
   return span ? span : take_from_frontier(slices, alignment);
 }
 
-bool purge_pages(Descriptor* span) {
-  if (span->moved && os::renew(span->start, span->size())) {
+// Gives back `part` of a span's dirty slices. Pages that stand elsewhere than where they were made
+// end with the last part. False if the kernel refused.
+bool purge_pages(Descriptor* span, SliceRange part) {
+  if (span->moved && part.size() == span->dirty.size() && os::renew(span->start, span->size())) {
     span->moved = false;
     return true;
   }
-  return os::purge(span->start + (size_t{span->dirty.from} << kSliceShift),
-                   size_t{span->dirty.size()} << kSliceShift);
+  return os::purge(span->start + (size_t{part.from} << kSliceShift),
+                   size_t{part.size()} << kSliceShift);
 }
 
-// Purges one dirty span, without the lock while the kernel works: the span is in no list then, so
-// nobody else touches it. False if the kernel refused.
-bool purge_one(Descriptor* span) {
+// Purges the last `slices` dirty ones of a span, or all, without the lock while the kernel works:
+// the span is in no list then, so nobody else touches it. False if the kernel refused.
+bool purge_one(Descriptor* span, size_t slices) {
   free_spans::remove(span);
+  const SliceRange dirty = span->dirty;
+  const uint32_t kept = slices >= dirty.size() ? 0 : dirty.size() - static_cast<uint32_t>(slices);
+  const SliceRange part = {dirty.from + kept, dirty.to};
   heap_lock.unlock();
-  const bool purged = purge_pages(span);
+  const bool purged = purge_pages(span, part);
   heap_lock.lock();
   if (purged) {
-    retention::note_purged(size_t{span->dirty.size()} << kSliceShift);
-    span->dirty = {};
+    retention::note_purged(size_t{part.size()} << kSliceShift);
+    span->dirty = kept ? SliceRange{dirty.from, part.from} : SliceRange{};
   }
   free_spans::insert(span);
   return purged;
@@ -67,17 +76,27 @@ bool purge_one(Descriptor* span) {
 bool purge_down_to(size_t keep) {
   bool any = false;
   while (free_spans::dirty_bytes() > keep) {
-    if (!purge_one(free_spans::longest_dirty())) break;
+    const size_t surplus = align_up(free_spans::dirty_bytes() - keep, kSliceSize) >> kSliceShift;
+    if (!purge_one(free_spans::longest_dirty(), surplus)) break;
     any = true;
   }
   return any;
 }
 
-// Past the bound, goes down to three quarters of it: a program that moves to and fro at the bound
-// then does not pay a system call each time.
 void purge_surplus() {
-  if (free_spans::dirty_bytes() > retention::dirty_bound())
-    purge_down_to(retention::dirty_bound() / 4 * 3);
+  const size_t bound = retention::dirty_bound(), quarter = bound / 4;
+  if (free_spans::dirty_bytes() > bound)
+    purge_down_to(bound - (quarter < kMostFurther ? quarter : kMostFurther));
+}
+
+// So many slices are handed out; the memory of those that are not dirty comes from the system.
+void note_taken(size_t slices, size_t dirty) {
+  const bool grows = retention::add_used(slices << kSliceShift);
+  const size_t fresh = (slices - dirty) << kSliceShift;
+  if (!grows) return retention::note_fresh(fresh);
+  if (fresh == 0 || !retention::has_regret()) return;
+  retention::note_growth(fresh);
+  purge_surplus();
 }
 
 // OX_MEMORY_LIMIT. Bytes in slices: a little more than what is in blocks.
@@ -192,7 +211,7 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes
   while (!span && wake_one()) span = take(slices, alignment);
   if (!span) return nullptr;
   zeroed = span->dirty.empty();
-  if (!retention::add_used(span->size()) && zeroed) retention::note_fresh(span->size());
+  note_taken(slices, span->dirty.size());
   return span;
 }
 
@@ -218,16 +237,17 @@ bool extend(Descriptor* span, size_t slices, bool& zeroed) {
   Descriptor* behind = free_spans::behind(span);
   const size_t found = behind ? behind->slices : 0;
   if (found < more && !extend_frontier(behind ? behind : span, more - found)) return false;
-  zeroed = true;
+  uint32_t dirty = 0;
   if (behind) {
     free_spans::remove(behind);
     if (behind->slices > more) free_spans::insert(free_spans::split(behind, more));
-    zeroed = behind->dirty.empty();
+    dirty = behind->dirty.size();
     span->moved |= behind->moved;
     free_spans::clear(behind);
   }
+  zeroed = dirty == 0;
   span->slices = static_cast<uint32_t>(slices);
-  retention::add_used(more << kSliceShift);
+  note_taken(more, dirty);
   return true;
 }
 

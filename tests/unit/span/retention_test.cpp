@@ -1,0 +1,96 @@
+#include "span/retention.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "span/span_heap.h"
+#include "support/fresh_process.h"
+
+namespace ox::span_heap {
+namespace {
+
+constexpr size_t kMiB = size_t{1} << 20;
+
+Descriptor* take(size_t bytes) {
+  bool zeroed;
+  Descriptor* span = allocate(bytes / kSliceSize, kSliceSize, zeroed);
+  span->kind = SpanKind::Large;
+  return span;
+}
+
+void give_back(Descriptor* span) {
+  span->kind = SpanKind::None;
+  release(span, span->size());
+}
+
+// Takes so many spans of 1 MiB and gives them all back.
+void round_of(size_t spans) {
+  std::vector<Descriptor*> taken(spans);
+  for (Descriptor*& span : taken) span = take(kMiB);
+  for (Descriptor* span : taken) give_back(span);
+}
+
+size_t purged_in_rounds(int rounds, size_t spans) {
+  const size_t before = figures().purged_bytes;
+  for (int round = 0; round < rounds; ++round) round_of(spans);
+  return figures().purged_bytes - before;
+}
+
+// Sixteen spans of 64 KiB to 8 MiB, of which one at random is replaced: what is in use goes up and
+// down, and of what is taken little has to be had from the system again.
+TEST_IN_FRESH_PROCESS(Retention, WhatIsReplacedAtRandomStays) {
+  std::mt19937 random(1);
+  std::uniform_real_distribution<double> exponent(0, 7);
+  std::array<Descriptor*, 16> table{};
+  size_t taken = 0;
+  const auto replace = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      Descriptor*& span = table[random() % table.size()];
+      if (span) give_back(span);
+      span = take(static_cast<size_t>(std::exp2(exponent(random))) * kSliceSize);
+      taken += span->size();
+    }
+  };
+  replace(1000);
+  const size_t before = figures().purged_bytes;
+  taken = 0;
+  replace(5000);
+  EXPECT_LE((figures().purged_bytes - before) * 20, taken);
+}
+
+TEST_IN_FRESH_PROCESS(Retention, WhatGoesWholeAndComesAgainStays) {
+  purged_in_rounds(5, 27);
+  EXPECT_LE(purged_in_rounds(20, 27), 27 * kMiB);
+}
+
+// However much was wanted again.
+TEST_IN_FRESH_PROCESS(Retention, WithNothingInUseTheRestIsBounded) {
+  purged_in_rounds(10, 500);
+  EXPECT_LE(figures().dirty_bytes, 48 * kMiB);
+  EXPECT_GE(figures().dirty_bytes, 16 * kMiB);  // not because there was no regret
+}
+
+// Rounds that are smaller: of what the large ones left, the more than they need goes in time.
+TEST_IN_FRESH_PROCESS(Retention, WhatNobodyWantsAnyMoreGoes) {
+  purged_in_rounds(10, 40);
+  const size_t retained = figures().dirty_bytes;
+  purged_in_rounds(2000, 2);
+  EXPECT_LT(figures().dirty_bytes, retained / 2);
+}
+
+// A surplus is given back by itself, not with all of the span that it is of.
+TEST_IN_FRESH_PROCESS(Retention, OnlyTheSurplusGoes) {
+  take(64 * kMiB);
+  Descriptor* span = take(8 * kMiB);
+  take(kSliceSize);  // no neighbour of the frontier
+  give_back(span);
+  EXPECT_GE(figures().dirty_bytes, kMiB);
+  EXPECT_LE(figures().dirty_bytes, 3 * kMiB);
+}
+
+}  // namespace
+}  // namespace ox::span_heap
