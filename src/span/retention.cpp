@@ -14,6 +14,10 @@ constexpr size_t kDirty = size_t{256} << 10;
 constexpr size_t kKept = size_t{9} << 19;
 constexpr size_t kRetainedShare = 32;
 
+// Past its bound, dirty memory goes back to what regret alone would retain, at most so much
+// further: a program that moves to and fro at the bound does not pay a system call each time.
+constexpr size_t kMostFurther = size_t{2} << 20;
+
 // Memory that was given back and wanted again soon after was given back too early: so much more is
 // retained from then on, at most this and a share of what is in use; of dirty spans, also as much
 // as was in use lately and is not now, at most that. Less again by a share of what is given back,
@@ -23,6 +27,9 @@ constexpr size_t kRegrettedShare = 2;
 constexpr size_t kRegrettedIdleShare = 4;
 constexpr size_t kRegrettedLately = size_t{32} << 20;
 constexpr size_t kForgivenShare = 4;
+
+// Regret of such a share of what is in use says that the program takes again what it frees.
+constexpr size_t kMuchRegretShare = 8;
 
 // The most that was in use lately fades by a share of what is taken.
 constexpr size_t kFadingShare = 64;
@@ -90,16 +97,19 @@ void note_fresh(size_t bytes) {
   regret = least<size_t>(regret + again, used_lately + kRegretted);
 }
 
-void note_growth(size_t bytes) {
+bool note_growth(size_t bytes) {
+  if (regret == 0 || bytes == 0) return false;
   regret = regret - least<size_t>(regret, bytes);
+  return true;
 }
 
-bool has_regret() {
-  return regret != 0;
+bool wants_back() {
+  return regret > used / kMuchRegretShare;
 }
 
-size_t dirty_bound() {
-  return with_share(kDirty) + regretted_bound();
+DirtyBound dirty_bound() {
+  const size_t base = with_share(kDirty);
+  return {base + regretted_bound(), least(base, kMostFurther)};
 }
 
 size_t used_bytes() {

@@ -28,13 +28,16 @@ void note_purged(size_t bytes);
 // Of a span that is handed out so much reads as zero: its memory has to be had from the system. No
 // more is in use than before at some time: it has to be had again.
 void note_fresh(size_t bytes);
-// More is in use than ever: what is free did not serve.
-void note_growth(size_t bytes);
-// Whether any of it was wanted again, lately.
-bool has_regret();
+// The same, with more in use than ever: what is free did not serve. True if that lowers the bound.
+bool note_growth(size_t bytes);
+// Whether much of it was wanted again, lately.
+bool wants_back();
 
-// So much may be dirty.
-size_t dirty_bound();
+// So much may be dirty; and how much further it goes down once it is more.
+struct DirtyBound {
+  size_t most, further;
+};
+DirtyBound dirty_bound();
 
 // ---- Any thread, at any time.
 

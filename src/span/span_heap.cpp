@@ -16,10 +16,6 @@ namespace {
 // faults.
 constexpr size_t kCloses = size_t{128} << 10;
 
-// Past the bound of dirty memory, a quarter of it is given back further, at most so much: a program
-// that moves to and fro at the bound then does not pay a system call each time.
-constexpr size_t kMostFurther = size_t{1} << 20;
-
 os::Lock heap_lock;
 
 // All below is under heap_lock.
@@ -84,19 +80,18 @@ bool purge_down_to(size_t keep) {
 }
 
 void purge_surplus() {
-  const size_t bound = retention::dirty_bound(), quarter = bound / 4;
-  if (free_spans::dirty_bytes() > bound)
-    purge_down_to(bound - (quarter < kMostFurther ? quarter : kMostFurther));
+  const auto [most, further] = retention::dirty_bound();
+  if (free_spans::dirty_bytes() > most) purge_down_to(most - further);
 }
 
 // So many slices are handed out; the memory of those that are not dirty comes from the system.
 void note_taken(size_t slices, size_t dirty) {
   const bool grows = retention::add_used(slices << kSliceShift);
   const size_t fresh = (slices - dirty) << kSliceShift;
-  if (!grows) return retention::note_fresh(fresh);
-  if (fresh == 0 || !retention::has_regret()) return;
-  retention::note_growth(fresh);
-  purge_surplus();
+  if (!grows)
+    retention::note_fresh(fresh);
+  else if (retention::note_growth(fresh))
+    purge_surplus();
 }
 
 // OX_MEMORY_LIMIT. Bytes in slices: a little more than what is in blocks.
@@ -125,7 +120,7 @@ bool extend_frontier(const Descriptor* span, size_t more) {
 // the program wants it again, and no pages stand elsewhere than where they were made: what is
 // closed and opened between such ones stays a mapping of its own.
 bool goes_back(const Descriptor* span) {
-  return span->size() >= kCloses && !retention::has_regret() && CountedFlag::count() == 0 &&
+  return span->size() >= kCloses && !retention::wants_back() && CountedFlag::count() == 0 &&
          guards::have_room();
 }
 

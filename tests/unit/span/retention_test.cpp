@@ -84,12 +84,12 @@ TEST_IN_FRESH_PROCESS(Retention, WhatNobodyWantsAnyMoreGoes) {
 
 // A surplus is given back by itself, not with all of the span that it is of.
 TEST_IN_FRESH_PROCESS(Retention, OnlyTheSurplusGoes) {
-  take(64 * kMiB);
-  Descriptor* span = take(8 * kMiB);
+  take(512 * kMiB);
+  Descriptor* span = take(64 * kMiB);
   take(kSliceSize);  // no neighbour of the frontier
   give_back(span);
-  EXPECT_GE(figures().dirty_bytes, kMiB);
-  EXPECT_LE(figures().dirty_bytes, 3 * kMiB);
+  EXPECT_GE(figures().dirty_bytes, 12 * kMiB);
+  EXPECT_LE(figures().dirty_bytes, 20 * kMiB);
 }
 
 }  // namespace
