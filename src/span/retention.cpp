@@ -19,13 +19,15 @@ constexpr size_t kRetainedShare = 32;
 constexpr size_t kMostFurther = size_t{2} << 20;
 
 // Memory that was given back and wanted again soon after was given back too early: so much more is
-// retained from then on, at most this and a share of what is in use; of dirty spans, also as much
-// as was in use lately and is not now, at most that. Less again by a share of what is given back,
-// and by what a growing heap could not use.
-constexpr size_t kRegretted = size_t{14} << 20;
+// retained from then on. In dirty spans at most so much, a share of what is in use, and what was in
+// use lately and is not now, up to a bound of its own; in idle slabs so much and a share of what
+// else is in use. Less again by a share of what is given back, and by what a growing heap could not
+// use.
+constexpr size_t kRegretted = size_t{6} << 20;
 constexpr size_t kRegrettedShare = 2;
+constexpr size_t kRegrettedLately = size_t{28} << 20;
+constexpr size_t kRegrettedIdle = size_t{14} << 20;
 constexpr size_t kRegrettedIdleShare = 4;
-constexpr size_t kRegrettedLately = size_t{32} << 20;
 constexpr size_t kForgivenShare = 4;
 
 // Regret of such a share of what is in use says that the program takes again what it frees.
@@ -128,7 +130,7 @@ bool may_be_idle(size_t bytes) {
   const int64_t resident = idle.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes);
   const int64_t live = all - resident - purged_idle.load(std::memory_order_relaxed);
   const size_t others = live > 0 ? static_cast<size_t>(live) : 0;
-  const size_t regretted = least<size_t>(regret, kRegretted + others / kRegrettedIdleShare);
+  const size_t regretted = least<size_t>(regret, kRegrettedIdle + others / kRegrettedIdleShare);
   const size_t bound = kKept + others / kRetainedShare + regretted;
   return kept.load(std::memory_order_relaxed) + resident <= static_cast<int64_t>(bound);
 }
