@@ -59,6 +59,7 @@ void ThreadHeap::take_back(Descriptor* slab) {
   leave_full(slab);
   const Taken taken = take_remote(slab);
   make_partial(slab);
+  look_at_woken(slab);
   if (!all_free(slab)) return;
   if (taken != Taken::Purged) return keep_or_release(slab);
   if (may_keep(slab)) {

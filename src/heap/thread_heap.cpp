@@ -95,7 +95,6 @@ void ThreadHeap::make_partial(Descriptor* slab) {
   slab->place = SlabPlace::Partial;
   slab->set_owner(tag);
   partial[index_of(slab->size_class)].push_back(slab);
-  look_at_woken(slab);
 }
 
 void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller) {
@@ -103,6 +102,7 @@ void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller)
   if (slab->place == SlabPlace::Full && stop_mail(slab)) {
     leave_full(slab);
     make_partial(slab);
+    look_at_woken(slab);
   }
   // What was freed by others shows whether this block is among it.
   if (slab->place == SlabPlace::Full)
