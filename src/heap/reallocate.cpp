@@ -46,8 +46,17 @@ size_t own_bytes(Descriptor* slice, const void* block) {
   return (leader->free_bits >> index) & 1 ? 0 : leader->stride;
 }
 
+// What grew once tends to grow again: from here on it gets room for a quarter more than it had.
+constexpr size_t kGetsRoom = 256;
+
+size_t with_room(size_t old_size, size_t size) {
+  const size_t roomy = old_size + old_size / 4;
+  const bool grows = size > old_size && size < roomy;
+  return grows && old_size >= kGetsRoom && roomy <= kMaxMedium ? roomy : size;
+}
+
 void* reallocate_moving(void* block, size_t old_size, size_t size) {
-  void* fresh = allocate(size);
+  void* fresh = allocate(with_room(old_size, size));
   if (!fresh) return nullptr;
   std::memmove(fresh, block, old_size < size ? old_size : size);
   release(block);
