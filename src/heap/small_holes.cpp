@@ -17,8 +17,22 @@ size_t offset_of_block(const Descriptor* slab, size_t index) {
   return static_cast<size_t>(block_at(slab, index) - slab->start);
 }
 
+// Turns offsets into numbers of blocks by a product: exact, since an offset times a block's bytes
+// stays below 2^32.
+class Numbers {
+ public:
+  explicit Numbers(const Descriptor* slab)
+      : first_(offset_of_block(slab, 0)), factor_((uint64_t{1} << 32) / slab->block_bytes() + 1) {}
+  size_t at(size_t offset) const { return (offset - first_) * factor_ >> 32; }
+
+ private:
+  size_t first_;
+  uint64_t factor_;
+};
+static_assert(kSliceSize * kMaxSmall < uint64_t{1} << 32);
+
 size_t index_at(const Descriptor* slab, size_t offset) {
-  return (offset - offset_of_block(slab, 0)) / slab->block_bytes();
+  return Numbers(slab).at(offset);
 }
 
 bool is_hole(const Descriptor* slab, size_t page) {
@@ -43,14 +57,16 @@ bool overlaps_hole(const Descriptor* slab, size_t index) {
 
 FreeBlocks listed_blocks(const Descriptor* slab) {
   FreeBlocks free;
+  const Numbers numbers(slab);
   for (Word offset = offset_of(slab->head); offset != kNoBlock;
        offset = offset_of(word_in(slab->start + offset))) {
     char* const block = slab->start + offset;
-    if (!is_block(slab, block) || !is_intact(slab, block) || free[index_at(slab, offset)]) {
+    const size_t index = numbers.at(offset);
+    if (!is_block(slab, block) || !is_intact(slab, block) || free[index]) {
       report::corrupted_block(block, slab->block_bytes(), nullptr);
       break;  // the caller makes a list of those before
     }
-    free[index_at(slab, offset)] = true;
+    free[index] = true;
   }
   return free;
 }
@@ -134,7 +150,7 @@ bool is_in_hole(const Descriptor* slab, const void* block) {
 }
 
 void make_holes(Descriptor* slab) {
-  const FreeBlocks free = listed_blocks(slab);
+  FreeBlocks free = listed_blocks(slab);
   const uint64_t wanted = free_pages(slab, free);
   if (wanted == 0) return;
   if constexpr (kHardened)
@@ -144,8 +160,12 @@ void make_holes(Descriptor* slab) {
   slab->head = make_word(slab, slab->carved, kNoBlock);
   set_holes(slab, purge_pages(slab, wanted));
   slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
+  for (uint64_t left = slab->holes; left; left &= left - 1) {
+    const Blocks gone(slab, static_cast<size_t>(__builtin_ctzll(left)));
+    for (size_t index = gone.first; index <= gone.last; ++index) free[index] = false;
+  }
   for (size_t index = slab->carved; index-- > 0;)
-    if (free[index] && !overlaps_hole(slab, index)) link(slab, index);
+    if (free[index]) link(slab, index);
 }
 
 bool carve_hole(Descriptor* slab) {
