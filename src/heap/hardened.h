@@ -23,6 +23,7 @@
 
 #include "heap/canary.h"
 #include "heap/heap.h"
+#include "os/arch.h"
 
 namespace ox::hardened {
 
@@ -33,9 +34,18 @@ constexpr size_t kMostInSlabs = kMaxMedium - kCanaryBytes;
 void* allocate_slow(size_t size);
 [[gnu::cold]] void report_written(void* block, size_t block_bytes);
 
+// The pages of a medium block may be new, and the first access to them shall be a write.
+inline void touch_pages(char* block, size_t block_bytes) {
+  constexpr size_t kLeastPage = 4096;
+  const size_t before = reinterpret_cast<uintptr_t>(block) % kLeastPage;
+  arch::touch(block);
+  for (size_t at = kLeastPage - before; at < block_bytes; at += kLeastPage) arch::touch(block + at);
+}
+
 // A block of the heap, fresh: checks it and makes it one for `size` bytes.
 inline void* prepare(void* fresh, size_t block_bytes, size_t size) {
   auto* block = static_cast<char*>(fresh);
+  if (block_bytes > kMaxSmall) touch_pages(block, block_bytes);
   if (__builtin_expect(!canary::is_zero(block, block_bytes), 0)) report_written(block, block_bytes);
   const size_t room = block_bytes - kCanaryBytes;
   if (block_bytes <= kMaxSmall)

@@ -4,6 +4,7 @@
 
 #include "heap/check.h"
 #include "heap/small.h"
+#include "os/arch.h"
 #include "os/memory.h"
 #include "os/report.h"
 #include "span/retention.h"
@@ -116,12 +117,10 @@ void link(Descriptor* slab, size_t index) {
       make_word(slab, used_of(slab->head) - 1, offset_of(reinterpret_cast<uintptr_t>(block)));
 }
 
-// The page reads as zero unless the program wrote to a block after it freed it. The first access is
-// a write: a read would cost a page fault of its own.
+// The page reads as zero unless the program wrote to a block after it freed it.
 void check_untouched(const Descriptor* slab, size_t page) {
   char* const start = slab->start + page * os::page_size();
-  volatile char& first = *start;
-  first = first;
+  arch::touch(start);
   for (size_t at = 0; at < os::page_size(); at += sizeof(Word))
     if (word_in(start + at) != 0)
       report::corrupted_block(

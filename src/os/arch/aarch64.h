@@ -43,6 +43,12 @@ inline uint64_t with_low16(uint64_t word, uintptr_t source) {
   return (word & ~uint64_t{0xffff}) | (source & 0xffff);
 }
 
+// Two faults where it is the first access: an instruction that only writes would have to know what.
+inline void touch(char* byte) {
+  volatile char& same = *byte;
+  same = same;
+}
+
 inline bool take_lowest(uint64_t& bits, uint64_t& index) {
   if (__builtin_expect(bits == 0, 0)) return false;
   index = static_cast<uint64_t>(__builtin_ctzll(bits));

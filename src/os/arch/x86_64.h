@@ -47,6 +47,12 @@ inline uint64_t with_low16(uint64_t word, uintptr_t source) {
   return word;
 }
 
+// Changes nothing: a first access to a page that is a write. (After one that reads, a page of the
+// system's zeros is there, and the write is a second fault.)
+inline void touch(char* byte) {
+  asm volatile("orb $0, %0" : "+m"(*byte) : : "cc");
+}
+
 // Finds the lowest set bit of `bits` and clears it there. False if none is set.
 inline bool take_lowest(uint64_t& bits, uint64_t& index) {
   bool none;
