@@ -1,5 +1,6 @@
 // What a thread heap does with memory that it does not need at present: empty slabs, which it keeps
 // or releases, and pages without a block in use.
+#include "heap/orphans.h"
 #include "heap/slab.h"
 #include "heap/thread_heap.h"
 
@@ -53,6 +54,7 @@ void ThreadHeap::stop_keeping_used() {
 
 bool ThreadHeap::release_kept() {
   bool any = false;
+  while (Descriptor* slab = orphans::take_empty()) adopt(slab);
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab;) {
       Descriptor* following = slab->next;

@@ -8,6 +8,7 @@ namespace {
 os::Lock orphan_lock;
 OX_RARE DescriptorList lists[kClasses];        // under orphan_lock
 OX_RARE std::atomic<size_t> counts[kClasses];  // written under it, read without
+std::atomic<size_t> empty_ones{0};             // the same
 
 DescriptorList& list_of(const Descriptor* slab) {
   return lists[index_of(slab->size_class)];
@@ -16,6 +17,7 @@ DescriptorList& list_of(const Descriptor* slab) {
 // relaxed: a reader without the lock only decides whether to take it.
 void count(const Descriptor* slab, size_t change) {
   counts[index_of(slab->size_class)].fetch_add(change, std::memory_order_relaxed);
+  if (slab->kept) empty_ones.fetch_add(change, std::memory_order_relaxed);
 }
 
 void remove(Descriptor* slab) {
@@ -46,6 +48,18 @@ Descriptor* take(SizeClass cls) {
   Descriptor* slab = lists[index_of(cls)].first;
   if (slab) remove(slab);
   return slab;
+}
+
+Descriptor* take_empty() {
+  if (empty_ones.load(std::memory_order_relaxed) == 0) return nullptr;
+  os::Guard guard(orphan_lock);
+  for (const DescriptorList& list : lists)
+    for (Descriptor* slab = list.first; slab; slab = slab->next)
+      if (slab->kept) {
+        remove(slab);
+        return slab;
+      }
+  return nullptr;
 }
 
 bool claim(Descriptor* slab) {

@@ -1,5 +1,8 @@
 // Orphan slabs: slabs with blocks in use whose thread has ended. The next thread that frees into
 // one, or needs its class, adopts it. One list per class, under one lock.
+//
+// In the hardened build also empty ones, kept as their heap would have kept them (slab::keep()): to
+// release one and have it again for the next thread costs the faults of all its pages.
 #pragma once
 
 #include "os/lock.h"
@@ -12,6 +15,9 @@ void add(Descriptor* slab);
 
 // Takes any slab of the class for adoption, or nullptr. Does not lock if there is none.
 Descriptor* take(SizeClass cls);
+
+// Takes an empty one of any class, or nullptr. Does not lock if there is none.
+Descriptor* take_empty();
 
 // Takes this slab for adoption. False if another thread was faster, or has the lock.
 bool claim(Descriptor* slab);

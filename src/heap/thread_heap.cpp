@@ -239,7 +239,9 @@ void ThreadHeap::adopt(Descriptor* slab) {
   // release: see remote.cpp, post().
   slab->home.store(this, std::memory_order_release);
   slab->set_owner(tag);
-  if (all_free(slab))
+  if (slab->kept)
+    make_partial(slab);
+  else if (all_free(slab))
     release(slab);
   else if (has_free(slab))
     make_partial(slab);
@@ -273,8 +275,8 @@ void ThreadHeap::give_away(Descriptor* slab) {
   stop_keeping(slab);
   take_remote(slab);
   if (all_free(slab) && is_all_listed(slab)) {
-    release(slab);
-    return;
+    if (!kHardened || !retention::may_keep(slab->size())) return release(slab);
+    keep(slab);
   }
   count_medium(slab, -1);
   orphans::add(slab);

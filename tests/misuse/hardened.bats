@@ -88,3 +88,15 @@ some_block='0x[0-9a-f]+ \([0-9]+-byte block\)'
     aborts double_free 48 "$twice"
   done
 }
+
+@test "hardened: a fresh page is one fault, not two" {
+  run env LD_PRELOAD="$OX_HARDENED" "$OX_PROGRAMS/faults" fresh
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
+@test "hardened: a thread uses the memory of the one before it" {
+  run env LD_PRELOAD="$OX_HARDENED" "$OX_PROGRAMS/faults" threads
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
