@@ -51,8 +51,9 @@ void* map_with(void* hint, size_t size, int protection, int flags) {
   return failed(result) ? nullptr : reinterpret_cast<void*>(result);
 }
 
-// A block that grew after its pages were moved stands in two mappings, and so on.
-constexpr size_t kMostPieces = 4;
+// A block that grew after its pages were moved stands in two mappings, and so on: one that doubles
+// again and again, from 256 KiB to gigabytes, in as many as this; the last is the longest.
+constexpr size_t kMostPieces = 16;
 
 // Growth where it stands fails in any case, for behind it is more of the region; but first, and
 // with a code of its own, where the range is not one mapping.

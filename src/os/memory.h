@@ -32,7 +32,7 @@ enum class Move : uint8_t {
 
 // Moves the pages of [from, from+size) to `to`, whose own content is lost; `from` stays mapped and
 // reads as zero. Needs Linux 5.7. Pages that were moved stand in a mapping of their own; what lies
-// behind the first four mappings of a range is copied.
+// behind the first sixteen mappings of a range is copied.
 Move move_pages(void* from, void* to, size_t size);
 
 // Replaces [start, start+size) by fresh zeroed pages, undoing the splits that move_pages leaves

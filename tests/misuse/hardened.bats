@@ -95,6 +95,12 @@ some_block='0x[0-9a-f]+ \([0-9]+-byte block\)'
   [ "$status" -eq 0 ]
 }
 
+@test "hardened: a block that grows is not copied" {
+  run env LD_PRELOAD="$OX_HARDENED" "$OX_PROGRAMS/faults" growing
+  echo "$output"
+  [ "$status" -eq 0 ]
+}
+
 @test "hardened: a thread uses the memory of the one before it" {
   run env LD_PRELOAD="$OX_HARDENED" "$OX_PROGRAMS/faults" threads
   echo "$output"

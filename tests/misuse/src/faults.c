@@ -1,6 +1,7 @@
 /* Page faults, which on the hardened library are most of what a fresh block costs.
  *   faults fresh     one per page of blocks that no memory was behind before, and few more
  *   faults threads   few in a thread that needs no more memory than the one before it
+ *   faults growing   one per page of a block that doubles again and again: it is not copied
  * Exits with 1, and says the figure, if there are more. */
 #include <pthread.h>
 #include <stdio.h>
@@ -37,6 +38,15 @@ int main(int argc, char** argv) {
     most = (long)kBlocks * kBytes / kPage * 5 / 4;
     before = faults();
     for (int i = 0; i < kBlocks; ++i) memset(blocks[i] = malloc(kBytes), 1, kBytes);
+  } else if (strcmp(argv[1], "growing") == 0) {
+    const size_t end = (size_t)64 << 20;
+    most = (long)(end / kPage * 5 / 4);
+    before = faults();
+    char* block = NULL;
+    for (size_t had = 0, size = kPage; size <= end; had = size, size *= 2) {
+      block = realloc(block, size);
+      memset(block + had, 1, size - had);
+    }
   } else {
     most = (long)kThreads * 20;
     for (int i = 0; i < 10; ++i) in_thread();
