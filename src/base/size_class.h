@@ -1,7 +1,8 @@
 // Size classes: which block size serves a request.
 //
 // Small classes (blocks of 16 to 1024 bytes) and medium classes (1152 bytes to 32 KiB) step by an
-// eighth of a power of two, but never by less than 16 bytes, so a block wastes at most an eighth.
+// eighth of a power of two, but never by less than 16 bytes, so a block wastes at most an eighth
+// (of one that realloc lets grow: see heap/reallocate.cpp).
 // Requests above kMaxMedium are large: they get slices of their own.
 //
 // Every block size is a multiple of 16: each block is fit for any fundamental type.

@@ -34,9 +34,11 @@ constexpr size_t kMostInSlabs = kMaxMedium - kCanaryBytes;
 void* allocate_slow(size_t size);
 [[gnu::cold]] void report_written(void* block, size_t block_bytes);
 
-// The pages of a medium block may be new, and the first access to them shall be a write.
+// The pages of a medium block may be new, and the first access to them shall be a write; not of one
+// that is so long that much of it may never be used.
 inline void touch_pages(char* block, size_t block_bytes) {
   constexpr size_t kLeastPage = 4096;
+  if (!arch::kTouchesWrite || block_bytes > 2 * kLeastPage) return;
   const size_t before = reinterpret_cast<uintptr_t>(block) % kLeastPage;
   arch::touch(block);
   for (size_t at = kLeastPage - before; at < block_bytes; at += kLeastPage) arch::touch(block + at);

@@ -31,6 +31,7 @@ bool ThreadHeap::may_keep(const Descriptor* slab) const {
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
   if (may_keep(slab)) return keep(slab);
+  if (release_empty_orphan() && may_keep(slab)) return keep(slab);
   if (retention::keeps_too_much()) release_kept();
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
@@ -52,9 +53,18 @@ void ThreadHeap::stop_keeping_used() {
   refusals_until_look_ = found ? kFewestRefusals : refusals_until_look_ * 2;
 }
 
+// Of those that the hardened build keeps. False if there is none.
+bool ThreadHeap::release_empty_orphan() {
+  Descriptor* slab = orphans::take_empty();
+  if (!slab) return false;
+  stop_keeping(slab);
+  adopt(slab);
+  return true;
+}
+
 bool ThreadHeap::release_kept() {
   bool any = false;
-  while (Descriptor* slab = orphans::take_empty()) adopt(slab);
+  while (release_empty_orphan()) any = true;
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab;) {
       Descriptor* following = slab->next;

@@ -52,11 +52,13 @@ constexpr size_t kGetsRoom = 256;
 size_t with_room(size_t old_size, size_t size) {
   const size_t roomy = old_size + old_size / 4;
   const bool grows = size > old_size && size < roomy;
-  return grows && old_size >= kGetsRoom && roomy <= kMaxMedium ? roomy : size;
+  const bool gets_room = grows && old_size >= kGetsRoom && roomy <= kMaxMedium;
+  return gets_room && !profile::is_on() ? roomy : size;  // a profile tells what was asked for
 }
 
 void* reallocate_moving(void* block, size_t old_size, size_t size) {
   void* fresh = allocate(with_room(old_size, size));
+  if (!fresh) fresh = allocate(size);  // of which class there may be a block
   if (!fresh) return nullptr;
   std::memmove(fresh, block, old_size < size ? old_size : size);
   release(block);

@@ -75,8 +75,8 @@ Added push_small(Descriptor* slab, char* block) {
 // meanwhile: it looks at `remote` then anyway.
 // A span that is another one by now does not have the tag there, for no word of a free list is a
 // thread's pointer.
-// The word may have been diverted for an earlier block, and set back since: the plain tag is looked
-// for.
+// The word may have been diverted for an earlier block, and set back since, perhaps while that is
+// in `remote` still: the plain tag is looked for.
 void divert_owner(Descriptor* slab, uintptr_t tag) {
   tag &= ~kDiverted;
   if (tag != 0)
@@ -94,7 +94,7 @@ Added push_medium(Descriptor* slab, char* block, const void* caller) {
     if (bits & bit) report::double_free(block, stride, caller);
     return bits | bit;
   });
-  if (added.before == 0) divert_owner(slab, tag);
+  divert_owner(slab, tag);
   return added;
 }
 
@@ -132,8 +132,8 @@ Pushed push_first(Descriptor* slab, char* block) {
   return Pushed::Done;
 }
 
-void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t before, uint64_t after) {
-  if (before == 0) divert_owner(slab, tag);
+void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t after) {
+  divert_owner(slab, tag);
   announce_if_wanted(slab, after);
 }
 

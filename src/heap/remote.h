@@ -80,9 +80,9 @@ inline void announce_if_wanted(Descriptor* slab, uint64_t word) {
     announce(slab, word);
 }
 
-// What may be to be done after a remote free has changed a medium slab's `remote` from `before` to
-// `after`. `tag` is the slab's owner word from before that.
-void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t before, uint64_t after);
+// What may be to be done after a remote free has made a medium slab's `remote` what `after` says.
+// `tag` is the slab's owner word from before that.
+void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t after);
 
 // Again: another thread has changed the list meanwhile, and nothing is done.
 enum class Pushed : uint8_t { No, Done, Again };
@@ -136,8 +136,9 @@ Pushed push_first(Descriptor* slab, char* block);
     // seq_cst: see above; also releases the block to the owner.
   } while (!slab->remote.compare_exchange_weak(before, after, std::memory_order_seq_cst,
                                                std::memory_order_relaxed));
-  if (before == 0 || slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted)
-    tell_owner(slab, tag, before, after);
+  if (before == 0 || !(tag & kDiverted) ||
+      slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted)
+    tell_owner(slab, tag, after);
   return true;
 }
 

@@ -192,6 +192,7 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
       make_full(slab);
     }
     if (Descriptor* orphan = orphans::take(cls)) {
+      woken_ += orphan->size();  // as not_woken() will say
       adopt(orphan);
       continue;
     }

@@ -89,7 +89,8 @@ class ThreadHeap {
   // Takes in the slabs that other threads sent back.
   void read_mail();
 
-  // Gives every slab away: the empty ones to the span heap, the others to the orphans.
+  // Gives every slab away: the empty ones to the span heap (the hardened build keeps some as
+  // orphans), the others to the orphans.
   void abandon();
 
   // The child of a fork: the thread is gone, perhaps in the middle of anything. Its slabs become
@@ -142,6 +143,7 @@ class ThreadHeap {
   void make_partial(Descriptor* slab);
   void take_back(Descriptor* slab);
   void stop_keeping_used();
+  bool release_empty_orphan();
   void keep_or_release(Descriptor* slab);
   void keep_current_or_release(Descriptor* slab);
   void release(Descriptor* slab);

@@ -5,8 +5,8 @@
 //                 that was given back and is wanted again raises the bound (regret), memory given
 //                 back that nobody wants lowers it again
 //   kept slabs    4.5 MiB and a 32nd of what is in use
-//   idle slabs    the same bound, together with the kept ones; regret raises it for them, by a
-//                 quarter of what else is in use at most
+//   idle slabs    the same bound, together with the kept ones; regret raises it for them, by 14 MiB
+//                 and a quarter of what else is in use at most
 //
 // The hardened build has no dirty spans: there regret raises the bound of kept slabs.
 // All sizes are bytes.
@@ -28,11 +28,8 @@ void note_purged(size_t bytes);
 // Of a span that is handed out so much reads as zero: its memory has to be had from the system. No
 // more is in use than before at some time: it has to be had again.
 void note_fresh(size_t bytes);
-// The same, with more in use than ever: what is free did not serve. True if that lowers the bound.
+// The same, with more in use than ever: what is free did not serve. True if that lowers regret.
 bool note_growth(size_t bytes);
-// Whether much of it was wanted again, lately.
-bool wants_back();
-
 // So much may be dirty; and how much further it goes down once it is more.
 struct DirtyBound {
   size_t most, further;
@@ -43,6 +40,9 @@ DirtyBound dirty_bound();
 
 // In spans handed out, about.
 size_t used_bytes();
+
+// Whether much that was given back was wanted again, lately.
+bool wants_back();
 
 // Kept slabs: without a block in use, and not released. The process may keep some; others must be
 // released, or their memory given back.

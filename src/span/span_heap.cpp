@@ -11,9 +11,9 @@
 namespace ox::span_heap {
 namespace {
 
-// Until memory given back was wanted again, spans of large blocks from this size on give theirs
-// back at once, and rest inaccessible for a while: a program that goes on using what it has freed
-// faults.
+// Until much that was given back was wanted again, spans of large blocks from this size on give
+// theirs back at once, and rest inaccessible for a while: a program that goes on using what it has
+// freed faults.
 constexpr size_t kCloses = size_t{128} << 10;
 
 os::Lock heap_lock;
@@ -39,30 +39,44 @@ Descriptor* take(size_t slices, size_t alignment) {
   return span ? span : take_from_frontier(slices, alignment);
 }
 
-// Gives back `part` of a span's dirty slices. Pages that stand elsewhere than where they were made
-// end with the last part. False if the kernel refused.
-bool purge_pages(Descriptor* span, SliceRange part) {
-  if (span->moved && part.size() == span->dirty.size() && os::renew(span->start, span->size())) {
+bool purge_pages(Descriptor* span) {
+  if (span->moved && os::renew(span->start, span->size())) {
     span->moved = false;
     return true;
   }
-  return os::purge(span->start + (size_t{part.from} << kSliceShift),
-                   size_t{part.size()} << kSliceShift);
+  return os::purge(span->start + (size_t{span->dirty.from} << kSliceShift),
+                   size_t{span->dirty.size()} << kSliceShift);
 }
 
-// Purges the last `slices` dirty ones of a span, or all, without the lock while the kernel works:
-// the span is in no list then, so nobody else touches it. False if the kernel refused.
+// Without the lock while the kernel works; still a section that signal handlers find interrupted,
+// for a thread heap may have asked for a span in the middle of something.
+bool purge_pages_unlocked(Descriptor* span) {
+  const os::Section section;
+  heap_lock.unlock();
+  const bool purged = purge_pages(span);
+  heap_lock.lock();
+  return purged;
+}
+
+// A span whose pages were moved goes back whole, and so stops being one, unless the program is
+// about to want it again: what is cut from the rest would be called moved, too.
+bool may_part(const Descriptor* span) {
+  return !span->moved || retention::wants_back();
+}
+
+// Purges the last `slices` dirty ones of a span, or all. They are in no list meanwhile, so nobody
+// else touches them. False if the kernel refused.
 bool purge_one(Descriptor* span, size_t slices) {
   free_spans::remove(span);
-  const SliceRange dirty = span->dirty;
-  const uint32_t kept = slices >= dirty.size() ? 0 : dirty.size() - static_cast<uint32_t>(slices);
-  const SliceRange part = {dirty.from + kept, dirty.to};
-  heap_lock.unlock();
-  const bool purged = purge_pages(span, part);
-  heap_lock.lock();
+  if (slices < span->dirty.size() && may_part(span)) {
+    Descriptor* last = free_spans::split(span, span->dirty.to - slices);
+    free_spans::insert(span);
+    span = last;
+  }
+  const bool purged = purge_pages_unlocked(span);
   if (purged) {
-    retention::note_purged(size_t{part.size()} << kSliceShift);
-    span->dirty = kept ? SliceRange{dirty.from, part.from} : SliceRange{};
+    retention::note_purged(size_t{span->dirty.size()} << kSliceShift);
+    span->dirty = {};
   }
   free_spans::insert(span);
   return purged;
@@ -116,7 +130,7 @@ bool extend_frontier(const Descriptor* span, size_t more) {
   return true;
 }
 
-// Whether the memory of a span that becomes free goes back at once: as long as nothing shows that
+// Whether the memory of a span that becomes free goes back at once: as long as little shows that
 // the program wants it again, and no pages stand elsewhere than where they were made: what is
 // closed and opened between such ones stays a mapping of its own.
 bool goes_back(const Descriptor* span) {

@@ -1,8 +1,8 @@
 // The span heap: hands out spans and takes them back, for all threads, under one lock.
 //
 // Free spans (span/free_spans.h) are dirty or clean; dirty ones are reused first. What is dirty
-// beyond a bound (span/retention.h) is purged at once, largest spans first: memory goes back
-// without a timer or thread.
+// beyond a bound (span/retention.h) is purged at once, from the ends of the largest spans: memory
+// goes back without a timer or thread.
 #pragma once
 
 #include <cstddef>

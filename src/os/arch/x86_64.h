@@ -49,6 +49,7 @@ inline uint64_t with_low16(uint64_t word, uintptr_t source) {
 
 // Changes nothing: a first access to a page that is a write. (After one that reads, a page of the
 // system's zeros is there, and the write is a second fault.)
+inline constexpr bool kTouchesWrite = true;
 inline void touch(char* byte) {
   asm volatile("orb $0, %0" : "+m"(*byte) : : "cc");
 }

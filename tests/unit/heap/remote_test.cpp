@@ -103,6 +103,20 @@ TEST_P(Remote, MisuseIsReported) {
   release_all(given);
 }
 
+// The owner word may be set back while blocks freed by others are waiting: the next one among them
+// diverts the owner again.
+TEST_IN_FRESH_PROCESS(RemoteMisuse, ASecondFreeBesideOthersThatWait) {
+  void* const blocks[] = {allocate(8000), allocate(8000), allocate(8000)};
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(blocks[0]));
+  Descriptor* slab = slice->region->leader_of(slice);
+  const uintptr_t owner = slab->medium_owner.load();
+  in_heap_thread([&] { release(blocks[0]); });
+  ASSERT_NE(slab->medium_owner.load(), owner);
+  slab->medium_owner.store(owner);
+  in_heap_thread([&] { release(blocks[1]); });
+  EXPECT_EXIT(release(blocks[1]), testing::KilledBySignal(SIGABRT), "double free of 0x");
+}
+
 // Slabs that others empty and the owner fills again keep their memory in the end, beside what else
 // is in use; and not when little is.
 TEST_IN_FRESH_PROCESS(RemoteFlow, MemoryThatIsWantedAgainStays) {

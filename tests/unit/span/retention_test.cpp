@@ -92,5 +92,16 @@ TEST_IN_FRESH_PROCESS(Retention, OnlyTheSurplusGoes) {
   EXPECT_LE(figures().dirty_bytes, 20 * kMiB);
 }
 
+TEST_IN_FRESH_PROCESS(Retention, WhatWasMovedGoesWhole) {
+  take(512 * kMiB);
+  Descriptor* span = take(64 * kMiB);
+  span->moved = true;
+  take(kSliceSize);
+  give_back(span);
+  EXPECT_EQ(CountedFlag::count(), 0u);
+  for (int i = 0; i < 100; ++i) take(kSliceSize);
+  EXPECT_EQ(CountedFlag::count(), 0u);
+}
+
 }  // namespace
 }  // namespace ox::span_heap
