@@ -35,11 +35,12 @@ size_t checked_bytes(const char* call, Descriptor* slice, const void* block, con
 size_t own_bytes(Descriptor* slice, const void* block) {
   const uintptr_t self = arch::thread_pointer();
   if (arch::equal(slice->owner, self)) {
-    if (small::has_mark(slice, static_cast<const char*>(block)) ||
-        !small::is_multiple(slice, block))
-      return 0;
-    return slice->block_bytes();
+    const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(block));
+    const bool in_use = arch::at_most(offset, slice->last_plain) &&
+                        !small::has_mark(slice, static_cast<const char*>(block));
+    return in_use && small::is_multiple(slice, block) ? slice->block_bytes() : 0;
   }
+  if (slice->kind != SpanKind::Medium) return 0;
   const Descriptor* leader = slice->region->leader_of(slice);
   uint64_t index;
   if (!arch::equal(leader->medium_owner, self) || !medium::locate(leader, block, index)) return 0;
@@ -101,8 +102,9 @@ size_t usable_size(const void* block) {
     return is_wild("malloc_usable_size", block, __builtin_return_address(0))
                ? 0
                : host::usable_size(block);
-  const size_t bytes =
-      checked_bytes("malloc_usable_size", slice, block, __builtin_return_address(0));
+  size_t bytes = own_bytes(slice, block);
+  if (bytes == 0)
+    bytes = checked_bytes("malloc_usable_size", slice, block, __builtin_return_address(0));
   return bytes == kNoBlock ? 0 : bytes;
 }
 

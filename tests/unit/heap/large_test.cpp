@@ -155,8 +155,9 @@ TEST(Large, MisuseIsReported) {
                               "double free of 0x|free of invalid pointer 0x");
   EXPECT_EXIT(release(block); reallocate(block, kMiB, nullptr), testing::KilledBySignal(SIGABRT),
                               "oxidalloc: realloc of invalid pointer 0x");
-  EXPECT_EXIT(reallocate(block + 16, kMiB, nullptr), testing::KilledBySignal(SIGABRT),
-              "oxidalloc: realloc of invalid pointer 0x");
+  for (const size_t offset : {size_t{16}, kSliceSize})
+    EXPECT_EXIT(reallocate(block + offset, kMiB, nullptr), testing::KilledBySignal(SIGABRT),
+                "oxidalloc: realloc of invalid pointer 0x");
   EXPECT_EXIT(usable_size(block + kSliceSize), testing::KilledBySignal(SIGABRT),
               "oxidalloc: malloc_usable_size of invalid pointer 0x");
   release(block);
