@@ -240,9 +240,7 @@ void ThreadHeap::adopt(Descriptor* slab) {
   // release: see remote.cpp, post().
   slab->home.store(this, std::memory_order_release);
   slab->set_owner(tag);
-  if (slab->kept)
-    make_partial(slab);
-  else if (all_free(slab))
+  if (!slab->kept && all_free(slab))
     release(slab);
   else if (has_free(slab))
     make_partial(slab);
