@@ -70,19 +70,6 @@ Added push_small(Descriptor* slab, char* block) {
   });
 }
 
-// The owner's next free into a medium slab takes the slow path, which looks at `remote`: so it
-// notices that a block was freed by two threads. relaxed, and lost if the owner changes the word
-// meanwhile: it looks at `remote` then anyway.
-// A span that is another one by now does not have the tag there, for no word of a free list is a
-// thread's pointer.
-// The word may have been diverted for an earlier block, and set back since, perhaps while that is
-// in `remote` still: the plain tag is looked for.
-void divert_owner(Descriptor* slab, uintptr_t tag) {
-  tag &= ~kDiverted;
-  if (tag != 0)
-    slab->medium_owner.compare_exchange_strong(tag, tag | kDiverted, std::memory_order_relaxed);
-}
-
 Added push_medium(Descriptor* slab, char* block, const void* caller) {
   uint64_t index;
   medium::locate(slab, block, index);
@@ -90,12 +77,11 @@ Added push_medium(Descriptor* slab, char* block, const void* caller) {
   const size_t stride = slab->stride;
   const uintptr_t tag = slab->medium_owner.load(std::memory_order_relaxed);
   const uint64_t first = slab->remote.load(std::memory_order_relaxed);
-  const Added added = add(slab, first, [&](uint64_t bits) {
+  divert_owner(slab, tag);
+  return add(slab, first, [&](uint64_t bits) {
     if (bits & bit) report::double_free(block, stride, caller);
     return bits | bit;
   });
-  divert_owner(slab, tag);
-  return added;
 }
 
 void post(Descriptor* slab) {
@@ -130,11 +116,6 @@ Pushed push_first(Descriptor* slab, char* block) {
   }
   announce_if_wanted(slab, word);
   return Pushed::Done;
-}
-
-void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t after) {
-  divert_owner(slab, tag);
-  announce_if_wanted(slab, after);
 }
 
 void announce(Descriptor* slab, uint64_t word) {

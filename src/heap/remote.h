@@ -80,9 +80,15 @@ inline void announce_if_wanted(Descriptor* slab, uint64_t word) {
     announce(slab, word);
 }
 
-// What may be to be done after a remote free has made a medium slab's `remote` what `after` says.
-// `tag` is the slab's owner word from before that.
-void tell_owner(Descriptor* slab, uintptr_t tag, uint64_t after);
+// Has the owner of a medium slab, whose owner word is `tag`, take the slow path at its next free,
+// which looks at `remote`: so it notices that a block was freed by two threads. Before the block is
+// added, for afterwards the span may be another one. (An owner that takes that path meanwhile sets
+// the word back and misses the block; the next one freed by others diverts it again.)
+[[gnu::always_inline]] inline void divert_owner(Descriptor* slab, uintptr_t tag) {
+  // relaxed: what the owner finds in `remote` it takes by an acquire of its own.
+  if (__builtin_expect(!(tag & kDiverted), 0) && tag != 0)
+    slab->medium_owner.compare_exchange_strong(tag, tag | kDiverted, std::memory_order_relaxed);
+}
 
 // Again: another thread has changed the list meanwhile, and nothing is done.
 enum class Pushed : uint8_t { No, Done, Again };
@@ -128,6 +134,7 @@ Pushed push_first(Descriptor* slab, char* block);
   if (tag == 0 || is_own || !medium::locate(slab, block, index) ||
       arch::load_and_set(slab->free_bits, index, after))
     return false;
+  divert_owner(slab, tag);
   uint64_t before = slab->remote.load(std::memory_order_relaxed);
   do {
     if (arch::set_bit(before, index, after)) return false;
@@ -136,9 +143,7 @@ Pushed push_first(Descriptor* slab, char* block);
     // seq_cst: see above; also releases the block to the owner.
   } while (!slab->remote.compare_exchange_weak(before, after, std::memory_order_seq_cst,
                                                std::memory_order_relaxed));
-  if (before == 0 || !(tag & kDiverted) ||
-      slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted)
-    tell_owner(slab, tag, after);
+  announce_if_wanted(slab, after);
   return true;
 }
 
