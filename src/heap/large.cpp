@@ -16,9 +16,9 @@ namespace {
 // which the copy would have to fetch; and to one whose pages are.
 constexpr size_t kMoveToFresh = size_t{256} << 10;
 constexpr size_t kMoveToUsed = size_t{4} << 20;
-// Pages that were moved stand apart in the kernel's list of mappings until their span is purged,
-// and the list has 65,530 entries for the whole program (vm.max_map_count): no more spans than this
-// at a time.
+// Pages that were moved stand apart in the kernel's list of mappings until their span goes back
+// whole, and the list has 65,530 entries for the whole program (vm.max_map_count): no more spans
+// than this at a time.
 constexpr size_t kMostMoved = 256;
 // More cannot be had, and its count of slices would not fit.
 constexpr size_t kMaxBytes = size_t{1} << 46;

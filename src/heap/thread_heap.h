@@ -117,7 +117,7 @@ class ThreadHeap {
 
   uint32_t trims_done_ = 0;
 
-  // Bytes of slabs that became Partial since the last look, and were not used again.
+  // Bytes of slabs that got free blocks since the last look, and were not used again.
   size_t woken_ = 0;
 
   void look_for_pages();
