@@ -185,4 +185,9 @@ class Options {
 // The process's own. Written before its first block, read from then on.
 [[gnu::visibility("hidden")]] inline constinit Options options;
 
+// Whether the process looks for damage, or goes on after it: then also what takes time is checked.
+inline bool checks_all() {
+  return options[Option::Check] != 0 || options[Option::Healing] != 0;
+}
+
 }  // namespace ox

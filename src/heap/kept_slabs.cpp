@@ -88,8 +88,11 @@ void ThreadHeap::give_back_pages(Pages which) {
       if (!is_small(slab->size_class)) {
         if (which == Pages::All || count_bits(slab->free_bits) * 2 >= slab->capacity)
           medium::give_back(slab);
-      } else if (!slab->kept && slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved)
+      } else if (!slab->kept && slab->holes == 0 &&
+                 small::used_of(slab->head) * 2 <= slab->carved) {
         small::make_holes(slab);
+        slab->set_owner(tag);
+      }
     }
   if (which != Pages::All) return;
   nursery.give_back_pages();

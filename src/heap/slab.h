@@ -37,7 +37,7 @@ inline bool all_free(const Descriptor* slab) {
 // all_free() by what the slab's list says, too. False: it was damaged, and its blocks count as
 // used. It takes a walk, so it is for processes that go on after damage, or look for it.
 inline bool is_all_listed(Descriptor* slab) {
-  if (!options[Option::Healing] && !options[Option::Check]) return true;
+  if (!checks_all()) return true;
   return !is_small(slab->size_class) || small::is_all_listed(slab);
 }
 

@@ -72,8 +72,11 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
         if (void* block = pop(slab)) return block;
         check_top_block(slab);
       }
-      if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) && small::carve(slab))
+      if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) &&
+          small::carve(slab)) {
+        slab->set_owner(tag);  // it may have no hole any more
         return pop(slab);
+      }
       retire(slab);
     }
     slab = find_slab(cls);
@@ -118,7 +121,8 @@ void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller)
 void ThreadHeap::free_small_checked(Descriptor* slab, char* block, const void* caller) {
   if (!small::is_block(slab, block)) return report::invalid_pointer("free", block, caller);
   // User data looks like a mark once in 2^32.
-  if (small::has_mark(slab, block) && small::contains(slab, block))
+  const bool is_listed = small::has_mark(slab, block) && small::contains(slab, block);
+  if (is_listed || small::is_in_hole(slab, block))
     return report::double_free(block, slab->block_bytes(), caller);
   if (small::push(slab, block)) on_small_event(slab, caller);
 }

@@ -17,6 +17,7 @@
 #include <cstdint>
 
 #include "base/list.h"
+#include "base/options.h"
 #include "base/relaxed.h"
 #include "base/size_class.h"
 
@@ -148,9 +149,14 @@ struct alignas(128) Descriptor {
   };
   Region* region = nullptr;
 
-  // Sets the word that the fast path of free() compares: `owner` or `medium_owner`.
+  // Sets the word that the fast path of free() compares: `owner` or `medium_owner`. That path does
+  // not notice a free of a block in a page that was given back, nor of one not handed out yet. So a
+  // small slab with such pages is nobody's there, and where all is checked every one is.
   void set_owner(uintptr_t tag) {
-    (is_small(size_class) ? owner : medium_owner).store(tag, std::memory_order_relaxed);
+    if (is_small(size_class))
+      owner.store(holes != 0 || checks_all() ? 0 : tag, std::memory_order_relaxed);
+    else
+      medium_owner.store(tag, std::memory_order_relaxed);
   }
 
   size_t size() const { return size_t{slices} << kSliceShift; }

@@ -34,6 +34,8 @@ invalid='free of invalid pointer @'
   aborts double_free_after_thread "$large" "($twice|$invalid)"
 }
 
+@test "double free of a block whose page was given back" { aborts double_free_in_returned_page 64 "$twice"; }
+
 @test "double free, both by other threads" {
   aborts double_free_by_threads "$small $medium" "$twice"
   aborts double_free_by_threads "$large" "($twice|$invalid)"

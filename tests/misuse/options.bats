@@ -54,6 +54,13 @@ healing=OX_ENABLE_EXPERIMENTAL_HEALING=1
   [[ $output == *"is corrupted"* ]]
 }
 
+@test "OX_CHECK=1: a free of what was not handed out yet" {
+  run misuse not_handed_out 16 OX_CHECK=1
+  echo "$output"
+  [ "$status" -eq 134 ]
+  [[ $output == *"free of invalid pointer "* ]]
+}
+
 @test "OX_CHECK=1: what is in use at exit is told, and a sound program is not stopped" {
   run misuse leak 64 OX_CHECK=1
   echo "$output"

@@ -312,6 +312,25 @@ static void overflow_at_end(void) {
   go_on();
 }
 
+// Where a slab has a block that it has not handed out yet.
+static void not_handed_out(void) {
+  for (int i = 0; i < 1000; ++i) *(volatile char*)malloc(1) = 1;
+  char* first = find_ending(0xffff, 16);
+  free(blame(first + 0x8000));
+}
+
+// Where few blocks are left, the pages between them are given back to the system: they read zero.
+static void double_free_in_returned_page(void) {
+  enum { kMany = 400000, kLeft = 256 };
+  static char* many[kMany];
+  for (int i = 0; i < kMany; ++i) memset(many[i] = malloc(size), 1, size);
+  for (int i = 0; i < kMany; ++i)
+    if (i % kLeft != 0) free(many[i]);
+  for (int i = 1; i < kMany; ++i)
+    if (i % kLeft != 0 && *(volatile char*)many[i] == 0) free(blame(many[i]));
+  exit(2);
+}
+
 static void leak(void) {}
 
 static volatile char seen;
@@ -364,6 +383,8 @@ static const struct {
     {"underflow_at_start", underflow_at_start},
     {"underflow_past_start", underflow_past_start},
     {"overflow_at_end", overflow_at_end},
+    {"not_handed_out", not_handed_out},
+    {"double_free_in_returned_page", double_free_in_returned_page},
     {"leak", leak},
     {"read_empty", read_empty},
     {"write_empty", write_empty},
