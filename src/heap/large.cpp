@@ -73,9 +73,11 @@ bool move(Descriptor* from, Descriptor* to, bool zeroed) {
     return true;
   }
   to->moved = true;
-  from->moved = !os::renew(from->start, from->size());
+  // What was behind the block's bytes, and perhaps some of them, is still there.
+  const bool renewed = os::renew(from->start, from->size());
+  from->moved = !renewed;
   retire(from);
-  span_heap::release(from, 0);
+  span_heap::release(from, renewed ? 0 : from->size());
   return true;
 }
 

@@ -122,6 +122,23 @@ TEST_IN_FRESH_PROCESS(Large, MovesByCopyWhereTheKernelCannotMovePages) {
   EXPECT_TRUE(all_are(moved, kMiB, 7));
 }
 
+// The last slice's pages behind the block hold what was there before.
+TEST_IN_FRESH_PROCESS(Large, APlaceThatWasNotRenewedIsNotTakenForZeros) {
+  constexpr size_t kSize = kMiB - kSliceSize / 2;
+  bool zeroed;
+  char* block = bytes(large::allocate(kSize, kSliceSize, zeroed));
+  std::memset(block, 7, kMiB);
+  char* larger = bytes(large::allocate(3 * kMiB, kSliceSize, zeroed));
+  os::inject_failure(3, 1);  // two calls for the move
+  ASSERT_TRUE(large::move(region::find(reinterpret_cast<uintptr_t>(block)),
+                          region::find(reinterpret_cast<uintptr_t>(larger)), zeroed));
+  os::inject_failure(0, 0);
+  EXPECT_TRUE(all_are(larger, kSize, 7));
+  char* again = bytes(large::allocate(kMiB, kSliceSize, zeroed));
+  EXPECT_EQ(again, block);
+  EXPECT_TRUE(!zeroed || all_are(again, kMiB, 0));
+}
+
 TEST(Large, BetweenLargeAndSmallerOnes) {
   char* block = bytes(allocate(100));
   std::memset(block, 3, 100);
