@@ -51,6 +51,12 @@ void Granules::Bits::set_last_only(size_t from, size_t to) {
   store(begin, (word(begin / 64) & ~bits_of(begin, to)) | uint64_t{1} << (to - 1) % 64);
 }
 
+size_t Granules::Bits::common(const Bits& other) const {
+  size_t count = 0;
+  for (size_t i = 0; i < kWords; ++i) count += count_bits(word(i) & other.word(i));
+  return count;
+}
+
 void Granules::Bits::clear() {
   for (auto& word : words_) word.store(0, std::memory_order_release);
 }
@@ -67,6 +73,10 @@ void Granules::look_everywhere() {
 
 bool Granules::empty() const {
   return used_.find(true, 0) == kCount;
+}
+
+size_t Granules::blocks() const {
+  return used_.common(last_);
 }
 
 // First fit.

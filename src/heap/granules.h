@@ -32,6 +32,7 @@ class Granules {
   Granules() { look_everywhere(); }
   void clear();
   bool empty() const;
+  size_t blocks() const;
 
   // Takes the first free place for a block; kNoPlace if there is none.
   size_t take(size_t bytes);
@@ -68,6 +69,8 @@ class Granules {
     void reset(size_t from, size_t to);
     void set_last_only(size_t from, size_t to);
     void clear();
+    // How many are set here and there.
+    size_t common(const Bits& other) const;
 
    private:
     static constexpr size_t kWords = kCount / 64;

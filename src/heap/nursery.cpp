@@ -124,6 +124,7 @@ bool Nursery::open(ThreadHeap* home) {
     zeroed = true;
   }
   span->capacity = static_cast<uint16_t>(number);
+  span->carved = 0;
   span->was_slab = false;
   span->remote.store(0, std::memory_order_relaxed);
   span->mail.store(Mail::Unwanted, std::memory_order_relaxed);
@@ -175,7 +176,7 @@ void Nursery::push(Block block, SizeClass cls) {
 
 bool Nursery::is_listed(Block wanted) const {
   const size_t bytes = wanted.bytes();
-  if (bytes > kMaxServed) return false;  // for another thread, what was freed may change meanwhile
+  if (bytes > kMaxMedium) return false;  // for another thread, what was freed may change meanwhile
   const size_t index = index_of(size_class_of(bytes));
   Place at = top_[index];
   Block block;
@@ -247,7 +248,7 @@ void Nursery::take_remote(NurserySlice& slice) {
 
 // Gives up all listed blocks for blocks of any size.
 void Nursery::merge() {
-  for (size_t index = 0; index < kServed; ++index) {
+  for (size_t index = 0; index < kClasses; ++index) {
     const auto cls = static_cast<SizeClass>(index);
     Block block;
     while (pop(cls, block)) {

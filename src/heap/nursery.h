@@ -11,7 +11,9 @@
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
 // thread with the nursery as it is, and what was busy is taken to be so again. Blocks freed by
-// other threads gather in the descriptor of their slice, in the format of heap/small.h.
+// other threads gather in the descriptor of their slice, in the format of heap/small.h. While the
+// heap waits, `carved` there is how many blocks were in use when it was last tended, else 0:
+// whoever frees the last one has the slice given back.
 //
 // Slices come and go under span_heap::lock(), so that figures, and the child of a fork, find each
 // whole or not at all. All else is for the owner thread only, but is_block(), block_bytes(),
@@ -45,9 +47,9 @@ class Nursery {
   static constexpr uint8_t kBusy = 250, kBusyAndLarge = 32;
 
   // Not in the hardened build: classes share pages here.
-  static bool serves(SizeClass cls) { return !kHardened && index_of(cls) < kServed; }
+  static constexpr bool kServes = !kHardened;
 
-  // A block of a class that it serves; nullptr: use a slab.
+  // nullptr: use a slab.
   void* allocate(ThreadHeap* home, SizeClass cls);
   void release(void* block, const void* caller);
 
@@ -65,6 +67,10 @@ class Nursery {
   void give_back_pages();
   // The same without a block in use.
   void trim();
+  // While its heap waits for a thread: gives back what others have freed whole, and has who frees a
+  // slice's last block call this again. Until a thread has the heap.
+  void tend();
+  void stop_tending();
   // The child of a fork, whose thread may have stopped in the middle of anything: forgets what is
   // free. What is in use stays valid.
   void forget_free();
@@ -77,8 +83,6 @@ class Nursery {
 
  private:
   static constexpr size_t kSlices = 8;
-  static constexpr size_t kMaxServed = size_t{4} << 10;
-  static constexpr size_t kServed = index_of(size_class_of(kMaxServed)) + 1;
   // So many bytes of listed blocks are worth a merge().
   static constexpr size_t kLarge = size_t{8} << 10;
   static constexpr size_t kWorthMerging = size_t{8} << 10;
@@ -128,11 +132,11 @@ class Nursery {
   std::array<NurserySlice*, kSlices> slices_{};
   size_t made_ = 0;  // slices that have been opened at some time
   size_t listed_bytes_ = 0;
-  Relaxed<size_t> remote_frees_;                   // taken in so far
-  std::array<Place, kServed> top_{};               // the first block of each list
-  std::array<Relaxed<uint16_t>, kServed> live_;    // blocks in use
-  std::array<Relaxed<uint16_t>, kServed> placed_;  // blocks in use and listed ones
-  std::array<uint8_t, kServed> allocations_{};
+  Relaxed<size_t> remote_frees_;                    // taken in so far
+  std::array<Place, kClasses> top_{};               // the first block of each list
+  std::array<Relaxed<uint16_t>, kClasses> live_;    // blocks in use
+  std::array<Relaxed<uint16_t>, kClasses> placed_;  // blocks in use and listed ones
+  std::array<uint8_t, kClasses> allocations_{};
 };
 
 }  // namespace ox

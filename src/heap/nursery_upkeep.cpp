@@ -14,7 +14,7 @@ namespace ox {
 using small::word_in;
 
 void Nursery::check(SizeClass cls) {
-  if (!serves(cls)) return;
+  if constexpr (!kServes) return;
   const size_t index = index_of(cls);
   size_t left = placed_[index];
   Block block;
@@ -27,7 +27,7 @@ void Nursery::check(SizeClass cls) {
 }
 
 void Nursery::check() {
-  for (size_t index = 0; index < kServed; ++index) check(static_cast<SizeClass>(index));
+  for (size_t index = 0; index < kClasses; ++index) check(static_cast<SizeClass>(index));
 }
 
 void Nursery::give_back_pages(NurserySlice& slice, char* start) {
@@ -75,6 +75,25 @@ void Nursery::give_back_pages() {
   }
 }
 
+void Nursery::tend() {
+  for (bool again = true; again;) {
+    again = false;
+    for (NurserySlice* slice : slices_) {
+      if (!slice || !slice->span) continue;
+      slice->span->carved = static_cast<uint16_t>(slice->granules.blocks());
+      // acq_rel, and a change that is none: who frees a block sees the count, or is seen here.
+      const small::Word word = slice->span->remote.fetch_add(0, std::memory_order_acq_rel);
+      again |= remote::is_last_of_waiting(slice->span, word);
+    }
+    if (again) trim();
+  }
+}
+
+void Nursery::stop_tending() {
+  for (NurserySlice* slice : slices_)
+    if (slice && slice->span) slice->span->carved = 0;
+}
+
 void Nursery::forget_free() {
   top_.fill({});
   listed_bytes_ = 0;
@@ -99,7 +118,7 @@ void Nursery::subtract_remote(heap::ClassTable& classes, NurserySlice& slice) co
     const Block block{&slice, small::offset_of(word)};
     if (!block.has_mark() || !block.is_one()) return;
     const size_t bytes = block.bytes();
-    if (bytes > kMaxServed) return;  // the owner takes them in meanwhile
+    if (bytes > kMaxMedium) return;  // the owner takes them in meanwhile
     heap::ClassFigures& of_class = classes[index_of(size_class_of(bytes))];
     if (of_class.live_blocks > 0) {
       --of_class.live_blocks;
@@ -110,7 +129,7 @@ void Nursery::subtract_remote(heap::ClassTable& classes, NurserySlice& slice) co
 }
 
 void Nursery::add_figures(heap::ClassTable& classes) const {
-  for (size_t index = 0; index < kServed; ++index) {
+  for (size_t index = 0; index < kClasses; ++index) {
     const size_t live = live_[index];
     const size_t placed = placed_[index];
     classes[index].live_blocks += live;

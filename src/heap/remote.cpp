@@ -36,7 +36,7 @@ size_t bytes_of(const Descriptor* slab, const void* block) {
 // Changes `remote`, which was `before`, to with_block(before). Afterwards the block is the owner's,
 // and the descriptor may be that of another span: what is needed of it is read before.
 struct Added {
-  uint64_t before;
+  uint64_t after;
   uint64_t
       to_purge;  // 0, or what idle::purge() has to publish: until then the slab stays what it is
   bool is_worth_mail;
@@ -59,7 +59,7 @@ Added add(Descriptor* slab, uint64_t before, WithBlock with_block) {
   } while (!slab->remote.compare_exchange_weak(
       before, purge ? idle::kBusy : after, std::memory_order_seq_cst, std::memory_order_acquire));
   if (idle && !purge) idle::added(size);
-  return {before, purge ? after : 0, worth_mail};
+  return {after, purge ? after : 0, worth_mail};
 }
 
 Added push_small(Descriptor* slab, char* block) {
@@ -170,10 +170,13 @@ void push(Descriptor* slab, void* block, const void* caller) {
   if (is_free(slab, block)) return report::double_free(block, bytes_of(slab, block), caller);
   const UnderWay section;  // others wait for the end of a purge, and of mail under way
   auto* bytes = static_cast<char*>(block);
+  const bool is_nursery = slab->kind == SpanKind::Nursery;
+  ThreadHeap* const home = slab->home.load(std::memory_order_acquire);
   const Added added =
       slab->kind != SpanKind::Medium ? push_small(slab, bytes) : push_medium(slab, bytes, caller);
   if (added.is_worth_mail && slab->mail.load(std::memory_order_seq_cst) == Mail::Wanted) send(slab);
   if (added.to_purge) idle::purge(slab, added.to_purge);
+  if (is_nursery && is_last_of_waiting(slab, added.after)) thread_heaps::tend(home);
 }
 
 }  // namespace ox::remote

@@ -66,6 +66,13 @@ inline size_t listed(const Descriptor* slab, small::Word word) {
   return word == 0 ? 0 : small::used_of(first_word(slab)) - small::used_of(word);
 }
 
+// Whether no block is in use any more in a nursery's slice whose heap waits for a thread. Also
+// asked when the slice may be another span by now: then any answer will do.
+inline bool is_last_of_waiting(const Descriptor* slice, small::Word word) {
+  const size_t in_use = slice->carved;
+  return in_use != 0 && listed(slice, word) >= in_use;
+}
+
 // The word after a free of `block` into the list whose word is `before`.
 inline small::Word word_behind(small::Word before, const char* block) {
   return arch::with_low16(before, reinterpret_cast<uintptr_t>(block)) - small::kOneUsed;

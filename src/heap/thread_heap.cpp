@@ -63,7 +63,7 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
   if (wants_trim()) trim();
   Descriptor* slab = current(cls);
   if (slab == no_slab()) check::on_new_class(*this);
-  if (slab == no_slab() && Nursery::serves(cls))
+  if (Nursery::kServes && slab == no_slab())
     if (void* block = nursery.allocate(this, cls)) return block;
   for (;;) {
     if (slab != no_slab()) {

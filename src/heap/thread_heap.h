@@ -47,7 +47,7 @@ class ThreadHeap {
   std::array<Descriptor*, kMediumClasses> medium_slots{};  // by medium index
   std::array<uint8_t, kMediumSteps> medium_map = kMediumMap;
 
-  uintptr_t tag = 0;  // the owner word of its slabs: the thread pointer
+  uintptr_t tag = 0;  // the owner word of its slabs: the thread pointer; 0: waits for a thread
   std::array<DescriptorList, kClasses> partial{};
   DescriptorList full{};
   // Full slabs into which other threads freed, linked by mail_next.
@@ -175,6 +175,8 @@ namespace thread_heaps {
 ThreadHeap* attach();
 // Takes it back. The thread allocates through late_heap() from now on.
 void detach();
+// If the heap waits for a thread: gives back what others have freed of its nursery.
+void tend(ThreadHeap* heap);
 // Heaps in use, and what all heaps took in of other threads' frees.
 struct Figures {
   size_t heaps = 0, remote_frees = 0;

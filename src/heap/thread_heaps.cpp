@@ -71,6 +71,7 @@ ThreadHeap* take_heap(uintptr_t tag) {
   heaps_taken.fetch_add(1, std::memory_order_relaxed);
   if (profile::is_on() && !heap->profiled) heap->profiled = profile::make_profiled();
   heap->tag = tag;
+  heap->nursery.stop_tending();
   in_use_by(tag).push_front(heap);
   return heap;
 }
@@ -137,7 +138,14 @@ void detach() {
   heap->abandon();
   os::Guard guard(heaps_lock);
   in_use_by(heap->tag).remove(heap);
+  heap->tag = 0;
   unused.push_front(heap);
+  heap->nursery.tend();
+}
+
+void tend(ThreadHeap* heap) {
+  os::Guard guard(heaps_lock);
+  if (heap->tag == 0) heap->nursery.tend();
 }
 
 Figures figures() {

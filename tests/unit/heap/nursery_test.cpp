@@ -31,7 +31,8 @@ SpanKind kind_of(const void* block) {
 
 TEST_IN_FRESH_PROCESS(NurseryTest, AFewBlocksOfEveryClassShareASlice) {
   std::vector<void*> blocks;
-  for (const size_t size : {16, 48, 100, 500, 1024, 2048, 4096}) blocks.push_back(allocate(size));
+  for (const size_t size : {16, 48, 100, 500, 1024, 2048, 4096, 6000, 32768})
+    blocks.push_back(allocate(size));
   EXPECT_EQ(figures().span_bytes, kSliceSize);
   EXPECT_EQ(figures().live_blocks, blocks.size());
   for (void* block : blocks) {
@@ -78,6 +79,24 @@ TEST_IN_FRESH_PROCESS(NurseryTest, FreedBlocksServeOtherSizes) {
   for (int i = 0; i < 20; ++i) others.push_back(allocate(2048));
   EXPECT_EQ(figures().span_bytes, before);
   for (void* block : others) EXPECT_EQ(kind_of(block), SpanKind::Nursery);
+}
+
+// Of a thread that has ended, though no other one takes its heap.
+TEST_IN_FRESH_PROCESS(NurseryTest, SlicesGoBackWhenTheirLastBlockIsFreed) {
+  std::vector<void*> blocks;
+  test::in_heap_thread([&] {
+    for (const size_t size : {16, 100, 1000, 5000, 30000, 30000}) blocks.push_back(allocate(size));
+  });
+  EXPECT_EQ(figures().span_bytes, 2 * kSliceSize);
+  for (void* block : blocks) release(block);
+  EXPECT_EQ(figures().span_bytes, 0u);
+  // And so again, with a thread that goes on with the heap in between.
+  for (int round = 0; round < 2; ++round) {
+    test::in_heap_thread([&] { blocks = {allocate(16), allocate(30000), allocate(30000)}; });
+    for (void* block : blocks) release(block);
+  }
+  EXPECT_EQ(figures().span_bytes, 0u);
+  EXPECT_EQ(figures().live_blocks, 0u);
 }
 
 // However little it is: there is no other memory.
@@ -176,7 +195,7 @@ TEST_IN_FRESH_PROCESS(NurseryTest, BlocksOutliveTheirThread) {
 
 TEST_IN_FRESH_PROCESS(NurseryTest, MisuseIsReported) {
   const auto aborts = testing::KilledBySignal(SIGABRT);
-  for (const size_t size : {16, 48, 112, 640, 1024, 1536, 2048, 4096}) {
+  for (const size_t size : {16, 48, 112, 640, 1024, 1536, 2048, 4096, 20480}) {
     auto* block = static_cast<char*>(allocate(size));
     void* other = allocate(size);
     ASSERT_EQ(kind_of(block), SpanKind::Nursery);
