@@ -35,7 +35,7 @@ void Nursery::Block::clear_word() const {
 }
 
 bool Nursery::is_open(size_t number) const {
-  return number - 1 < made_ && slices_[number - 1]->span;
+  return number - 1 < kSlices && slices_[number - 1] && slices_[number - 1]->span;
 }
 
 bool Nursery::look_up(Place place, Block& block) const {
@@ -94,7 +94,7 @@ char* Nursery::find_room(ThreadHeap* home, SizeClass cls) {
 char* Nursery::place(SizeClass cls) {
   const size_t bytes = block_size(cls);
   const size_t page_size = os::page_size();
-  for (size_t number = 1; number <= made_; ++number) {
+  for (size_t number = 1; number <= kSlices; ++number) {
     if (!is_open(number)) continue;
     NurserySlice& slice = *slices_[number - 1];
     const size_t offset = slice.granules.take(bytes);
@@ -113,7 +113,8 @@ bool Nursery::open(ThreadHeap* home) {
   size_t number = 1;
   while (is_open(number)) ++number;
   if (number > kSlices) return false;
-  void* const room = number > made_ ? storage::allocate(sizeof(NurserySlice)) : slices_[number - 1];
+  const bool is_new = !slices_[number - 1];
+  void* const room = is_new ? storage::allocate(sizeof(NurserySlice)) : slices_[number - 1];
   if (!room) return false;
   bool zeroed;
   Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
@@ -130,10 +131,7 @@ bool Nursery::open(ThreadHeap* home) {
   span->mail.store(Mail::Unwanted, std::memory_order_relaxed);
   // Figures are taken, and forks come, with all of this done or nothing.
   const os::Guard guard(span_heap::lock());
-  if (number > made_) {
-    slices_[number - 1] = new (room) NurserySlice;
-    made_ = number;
-  }
+  if (is_new) slices_[number - 1] = new (room) NurserySlice;
   NurserySlice& slice = *slices_[number - 1];
   slice.touched = zeroed ? 0 : ~uint64_t{0} >> (64 - kSliceSize / os::page_size());
   slice.span = span;
@@ -217,7 +215,7 @@ void Nursery::report_no_block(Block block, const void* caller) const {
 }
 
 void Nursery::take_remote() {
-  for (size_t number = 1; number <= made_; ++number) {
+  for (size_t number = 1; number <= kSlices; ++number) {
     // As small::take_remote().
     if (is_open(number) && slices_[number - 1]->span->remote.load(std::memory_order_relaxed) != 0)
       take_remote(*slices_[number - 1]);

@@ -130,7 +130,6 @@ class Nursery {
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;
 
   std::array<NurserySlice*, kSlices> slices_{};
-  size_t made_ = 0;  // slices that have been opened at some time
   size_t listed_bytes_ = 0;
   Relaxed<size_t> remote_frees_;                    // taken in so far
   std::array<Place, kClasses> top_{};               // the first block of each list

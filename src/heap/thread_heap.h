@@ -47,6 +47,7 @@ class ThreadHeap {
   std::array<Descriptor*, kMediumClasses> medium_slots{};  // by medium index
   std::array<uint8_t, kMediumSteps> medium_map = kMediumMap;
 
+  uint8_t next_checked = 0;  // the class whose slabs heap/check.h looks at next
   uintptr_t tag = 0;  // the owner word of its slabs: the thread pointer; 0: waits for a thread
   std::array<DescriptorList, kClasses> partial{};
   DescriptorList full{};
@@ -59,7 +60,6 @@ class ThreadHeap {
   // Hardened: freed blocks, small and medium ones, that wait to be used again.
   [[no_unique_address]] PolicyMember<Quarantine<128>, 0> small_quarantine;
   [[no_unique_address]] PolicyMember<Quarantine<16>, 1> medium_quarantine;
-  uint8_t next_checked = 0;  // the class whose slabs heap/check.h looks at next
   // With a heap profile: has the current slabs, in the place of the empty slots above.
   profile::Profiled* profiled = nullptr;
   ThreadHeap* next = nullptr;  // in the list of unused heaps, or of all heaps in use
@@ -112,10 +112,9 @@ class ThreadHeap {
   unsigned refusals_until_look_ = kFewestRefusals;
   Relaxed<size_t> remote_frees_;
   unsigned few_brought_ = 0;  // see brings_too_few()
+  uint32_t trims_done_ = 0;
   size_t next_look_ =
       size_t{512} << 10;  // bytes in use by the process at the next look_for_pages()
-
-  uint32_t trims_done_ = 0;
 
   // Bytes of slabs that got free blocks since the last look, and were not used again.
   size_t woken_ = 0;

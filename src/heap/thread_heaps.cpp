@@ -20,6 +20,8 @@ alignas(16) constexpr char kWithoutMark[16] = {};
 
 constinit const Descriptor kNoSlab(const_cast<char*>(kWithoutMark));
 constinit const ThreadHeap kEmptyHeap(const_cast<Descriptor*>(&kNoSlab));
+// With what else the loader writes to it is one page of every process.
+static_assert(kHardened || sizeof kEmptyHeap <= 3200);
 ThreadHeap::ThreadHeap() : slots(kEmptyHeap.slots), medium_slots(kEmptyHeap.medium_slots) {}
 constinit __thread ThreadHeap* current_heap = const_cast<ThreadHeap*>(&kEmptyHeap);
 
