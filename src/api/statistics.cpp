@@ -34,10 +34,9 @@ struct OxMallinfo2 {
   size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
 };
 
-OX_EXPORT OxMallinfo2 ox_mallinfo2() asm("mallinfo2");
+namespace {
 
-OX_EXPORT OxMallinfo2 ox_mallinfo2() {
-  if (auto next = server<OxMallinfo2()>("mallinfo2")) return next();
+OxMallinfo2 own_mallinfo2() {
   const ox::heap::Figures figures = ox::heap::figures();
   OxMallinfo2 info{};
   info.arena = figures.span_bytes + figures.free_dirty_bytes - figures.large_bytes;
@@ -49,9 +48,18 @@ OX_EXPORT OxMallinfo2 ox_mallinfo2() {
   return info;
 }
 
+}  // namespace
+
+OX_EXPORT OxMallinfo2 ox_mallinfo2() asm("mallinfo2");
+
+OX_EXPORT OxMallinfo2 ox_mallinfo2() {
+  if (auto next = server<OxMallinfo2()>("mallinfo2")) return next();
+  return own_mallinfo2();
+}
+
 OX_EXPORT struct mallinfo mallinfo() {
   if (auto next = server<struct mallinfo()>("mallinfo")) return next();
-  const OxMallinfo2 wide = ox_mallinfo2();
+  const OxMallinfo2 wide = own_mallinfo2();
   struct mallinfo info {};
   info.arena = clamp(wide.arena);
   info.hblks = clamp(wide.hblks);

@@ -34,8 +34,12 @@ void Nursery::Block::clear_word() const {
   word_in(address()) = 0;
 }
 
+bool Nursery::is_made(size_t number) const {
+  return number - 1 < kSlices && slices_[number - 1];
+}
+
 bool Nursery::is_open(size_t number) const {
-  return number - 1 < kSlices && slices_[number - 1] && slices_[number - 1]->span;
+  return is_made(number) && slices_[number - 1]->span;
 }
 
 bool Nursery::look_up(Place place, Block& block) const {
@@ -94,7 +98,7 @@ char* Nursery::find_room(ThreadHeap* home, SizeClass cls) {
 char* Nursery::place(SizeClass cls) {
   const size_t bytes = block_size(cls);
   const size_t page_size = os::page_size();
-  for (size_t number = 1; number <= kSlices; ++number) {
+  for (size_t number = 1; is_made(number); ++number) {
     if (!is_open(number)) continue;
     NurserySlice& slice = *slices_[number - 1];
     const size_t offset = slice.granules.take(bytes);
@@ -113,7 +117,7 @@ bool Nursery::open(ThreadHeap* home) {
   size_t number = 1;
   while (is_open(number)) ++number;
   if (number > kSlices) return false;
-  const bool is_new = !slices_[number - 1];
+  const bool is_new = !is_made(number);
   void* const room = is_new ? storage::allocate(sizeof(NurserySlice)) : slices_[number - 1];
   if (!room) return false;
   bool zeroed;
@@ -215,7 +219,7 @@ void Nursery::report_no_block(Block block, const void* caller) const {
 }
 
 void Nursery::take_remote() {
-  for (size_t number = 1; number <= kSlices; ++number) {
+  for (size_t number = 1; is_made(number); ++number) {
     // As small::take_remote().
     if (is_open(number) && slices_[number - 1]->span->remote.load(std::memory_order_relaxed) != 0)
       take_remote(*slices_[number - 1]);

@@ -109,6 +109,8 @@ class Nursery {
   };
 
   bool is_busy(SizeClass cls) const;
+  // Slices with a place in memory, the first ones; and those of them that have a span.
+  bool is_made(size_t number) const;
   bool is_open(size_t number) const;
   Block block_of(const void* address) const;
   // False: none is there.
