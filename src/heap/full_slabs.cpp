@@ -42,7 +42,10 @@ bool ThreadHeap::collect(Descriptor* slab) {
   // relaxed: what comes later is found at the next look.
   if (slab->remote.load(std::memory_order_relaxed) == 0) return false;
   const Taken taken = take_remote(slab);
-  if (taken == Taken::Purged) idle::note_used_again(slab);
+  if (taken == Taken::Purged) {
+    slab->set_owner(tag);  // a small one is carved anew
+    idle::note_used_again(slab);
+  }
   return taken == Taken::Blocks || (taken == Taken::Purged && !is_small(slab->size_class));
 }
 

@@ -5,7 +5,7 @@
 //   last   it is that block's last one; of a granule that is not used it says nothing
 // Blocks lie at multiples of the largest power of two that divides their size.
 //
-// The owner thread alone changes a map. Other threads may ask about a block that is in use: the
+// The nursery's owner alone changes a map. Other threads may ask about a block that is in use: the
 // bits that tell of it stay as they are meanwhile. A neighbour's `last` is written before its
 // `used`, so what stands before the block is seen as free, or as another block's end.
 //
@@ -39,7 +39,10 @@ class Granules {
   // The block at `offset` is no more.
   void give_back(size_t offset);
 
-  bool is_used(size_t offset) const { return used_.has(offset / kGranule); }
+  // Whether it belongs to no block, and may have belonged to one.
+  bool was_used(size_t offset) const {
+    return !used_.has(offset / kGranule) && last_.find(true, offset / kGranule) < kCount;
+  }
   // Whether a block starts there.
   bool is_block(size_t offset) const;
   // Size of the block that starts there.

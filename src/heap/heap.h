@@ -10,7 +10,7 @@
 //   release(block)
 //     address -> descriptor: one subtract, compare, shift ................ span/region.h
 //     own small slab: push; own medium slab: set the block's bit
-//     free_slow: Full slab of ours, remote free, orphan, large, misuse
+//     free_slow: Full slab or one with returned pages, remote free, orphan, large, misuse
 //     free_foreign: no region has it: another region of ours, or libc
 //
 // Functions that take `caller` report misuse as of that address. None touches errno.

@@ -80,6 +80,11 @@ bool ThreadHeap::release_kept() {
   return any;
 }
 
+bool ThreadHeap::release_free() {
+  const bool any = nursery.trim();
+  return release_kept() || any;
+}
+
 // Pages without a block in use, in slabs that have others; also in medium slabs that malloc takes
 // from, which it does from their start.
 void ThreadHeap::give_back_pages(Pages which) {

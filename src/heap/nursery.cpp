@@ -17,7 +17,7 @@ namespace ox {
 using small::word_in;
 
 bool Nursery::Block::has_mark() const {
-  return small::has_mark(slice->span, address());
+  return small::has_mark(span, address());
 }
 
 Nursery::Place Nursery::Block::next() const {
@@ -27,7 +27,7 @@ Nursery::Place Nursery::Block::next() const {
 }
 
 void Nursery::Block::set_next(Place place) const {
-  word_in(address()) = small::make_word(slice->span, place.number, place.offset);
+  word_in(address()) = small::make_word(span, place.number, place.offset);
 }
 
 void Nursery::Block::clear_word() const {
@@ -44,13 +44,14 @@ bool Nursery::is_open(size_t number) const {
 
 bool Nursery::look_up(Place place, Block& block) const {
   if (!is_open(place.number)) return false;
-  block = {slices_[place.number - 1], place.offset};
+  NurserySlice* slice = slices_[place.number - 1];
+  block = {slice, slice->span, place.offset};
   return true;
 }
 
 Nursery::Block Nursery::block_of(const void* address) const {
-  const Descriptor* span = region::find(reinterpret_cast<uintptr_t>(address));
-  return {slices_[span->capacity - 1u],
+  Descriptor* span = region::find(reinterpret_cast<uintptr_t>(address));
+  return {slices_[span->capacity - 1u], span,
           static_cast<size_t>(static_cast<const char*>(address) - span->start)};
 }
 
@@ -75,7 +76,9 @@ void* Nursery::allocate(ThreadHeap* home, SizeClass cls) {
   ++allocations_[index_of(cls)];
   Block block;
   char* address = pop(cls, block) ? block.address() : find_room(home, cls);
-  if (address) live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] + 1);
+  if (!address) return nullptr;
+  live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] + 1);
+  note_used(block_size(cls));
   return address;
 }
 
@@ -165,15 +168,20 @@ bool Nursery::pop(SizeClass cls, Block& block) {
   }
   top = block.next();
   block.clear_word();
-  listed_bytes_ -= block_size(cls);
+  listed_bytes_ -= kBlockSizes[index_of(cls)];
   return true;
 }
 
 void Nursery::push(Block block, SizeClass cls) {
   Place& top = top_[index_of(cls)];
   block.set_next(top);
-  top = {static_cast<uint16_t>(block.slice->span->capacity), static_cast<uint16_t>(block.offset)};
-  listed_bytes_ += block_size(cls);
+  top = {static_cast<uint16_t>(block.span->capacity), static_cast<uint16_t>(block.offset)};
+  listed_bytes_ += kBlockSizes[index_of(cls)];
+}
+
+void Nursery::give_up(Block block, SizeClass cls) {
+  block.slice->granules.give_back(block.offset);
+  placed_[index_of(cls)] = static_cast<uint16_t>(placed_[index_of(cls)] - 1);
 }
 
 bool Nursery::is_listed(Block wanted) const {
@@ -194,28 +202,44 @@ bool Nursery::is_listed(Block wanted) const {
 
 void Nursery::release(void* address, const void* caller) {
   const Block block = block_of(address);
-  if (!block.is_one()) return report_no_block(block, caller);
+  if (!block.is_one()) return report_no_block(address, caller);
   if (block.has_mark()) {
+    const size_t bytes = block.bytes();
     take_remote();
-    // What was freed before may have been given up for other blocks by now.
-    if (!block.is_one()) return report_no_block(block, caller);
-    if (is_listed(block)) return report::double_free(address, block.bytes(), caller);
+    // What was freed before may have been given up for other blocks by now, or the slice gone.
+    if (block.slice->span != block.span || !block.is_one() || is_listed(block))
+      return report::double_free(address, bytes, caller);
   }
   const SizeClass cls = block.size_class();
   Relaxed<uint16_t>& live = live_[index_of(cls)];
   // 0: a fork has lost the thread that freed it, and the list.
   if (live > 0) live = static_cast<uint16_t>(live - 1);
-  push(block, cls);
+  if (is_small(cls))
+    push(block, cls);
+  else
+    give_up(block, cls);
+  note_freed(block_size(cls));
+}
+
+void Nursery::note_used(size_t bytes) {
+  free_bytes_ -= free_bytes_ < bytes ? free_bytes_ : static_cast<uint32_t>(bytes);
+}
+
+void Nursery::note_freed(size_t bytes) {
+  free_bytes_ += static_cast<uint32_t>(bytes);
+  if (free_bytes_ < kMostFree) return;
+  free_bytes_ = 0;
+  merge();
+  give_back_pages();
 }
 
 // Where a block was, it may have been freed before and given up for others since.
-void Nursery::report_no_block(Block block, const void* caller) const {
-  const NurserySlice& slice = *block.slice;
-  const bool was_touched = (slice.touched >> block.offset / os::page_size()) & 1;
-  if (was_touched && block.offset != 0 && block.offset % kMinAlignment == 0 &&
-      !slice.granules.is_used(block.offset))
-    return report::double_free(block.address(), block.bytes(), caller);
-  report::invalid_pointer("free", block.address(), caller);
+void Nursery::report_no_block(const void* address, const void* caller) const {
+  const Block block = block_of(address);
+  if (block.offset != 0 && block.offset % kMinAlignment == 0 &&
+      block.slice->granules.was_used(block.offset))
+    return report::double_free(address, block.bytes(), caller);
+  report::invalid_pointer("free", address, caller);
 }
 
 void Nursery::take_remote() {
@@ -231,7 +255,7 @@ void Nursery::take_remote(NurserySlice& slice) {
   const small::Word first = slice.span->remote.exchange(0, std::memory_order_acquire);
   size_t count = 0;
   for (small::Word word = first; count < remote::listed(slice.span, first); ++count) {
-    const Block block{&slice, small::offset_of(word)};
+    const Block block{&slice, slice.span, small::offset_of(word)};
     if (!block.is_one() || !block.has_mark()) {
       report::corrupted_block(block.address(), block.bytes(), nullptr);
       break;
@@ -241,7 +265,7 @@ void Nursery::take_remote(NurserySlice& slice) {
   }
   remote_frees_ = remote_frees_ + count;
   for (small::Word word = first; count > 0; --count) {
-    const Block block{&slice, small::offset_of(word)};
+    const Block block{&slice, slice.span, small::offset_of(word)};
     word = word_in(block.address());
     block.clear_word();
     release(block.address(), nullptr);
@@ -253,10 +277,7 @@ void Nursery::merge() {
   for (size_t index = 0; index < kClasses; ++index) {
     const auto cls = static_cast<SizeClass>(index);
     Block block;
-    while (pop(cls, block)) {
-      block.slice->granules.give_back(block.offset);
-      placed_[index] = static_cast<uint16_t>(placed_[index] - 1);
-    }
+    while (pop(cls, block)) give_up(block, cls);
   }
 }
 

@@ -5,9 +5,11 @@
 // A class that proves busy gets slabs, whose paths are shorter; so does every class for which the
 // nursery has no room.
 //
-// Freed blocks wait in a list of their class, and are checked like those of a slab when they are
-// used again: the first word of each is one of heap/small.h, with the place of the next. When there
-// is no room for a block, those that wait are given up for blocks of any size.
+// Freed blocks of up to kMaxSmall bytes wait in a list of their class, and are checked like those
+// of a slab when they are used again: the first word of each is one of heap/small.h, with the place
+// of the next. When there is no room for a block, those that wait are given up for blocks of any
+// size; larger ones are at once. Beyond kMostFree bytes of freed memory, pages without a block go
+// back.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
 // thread with the nursery as it is, and what was busy is taken to be so again. Blocks freed by
@@ -16,8 +18,9 @@
 // whoever frees the last one has the slice given back.
 //
 // Slices come and go under span_heap::lock(), so that figures, and the child of a fork, find each
-// whole or not at all. All else is for the owner thread only, but is_block(), block_bytes(),
-// is_listed() and the figures: they read what stays while the block in question is in use.
+// whole or not at all. All else is for the owner thread only (while the heap waits: for whoever has
+// the lock of thread_heaps), but is_block(), block_bytes(), is_listed(), report_no_block() and the
+// figures: they read what stays while the block in question is in use.
 #pragma once
 
 #include <array>
@@ -59,16 +62,20 @@ class Nursery {
   // Whether such a block waits in its class's list. Costs a walk.
   bool is_listed(const void* block) const { return is_listed(block_of(block)); }
 
+  // A free of what is no block there. Any thread.
+  void report_no_block(const void* address, const void* caller) const;
+
   // Reports damage in the list of a class, or in all, and forgets it.
   void check(SizeClass cls);
   void check();
 
-  // Gives back slices and pages without a block, in use or listed.
-  void give_back_pages();
+  // Gives back slices and pages without a block, in use or listed. Whether there was a slice.
+  bool give_back_pages();
   // The same without a block in use.
-  void trim();
+  bool trim();
   // While its heap waits for a thread: gives back what others have freed whole, and has who frees a
-  // slice's last block call this again. Until a thread has the heap.
+  // slice's last block call this again. Until a thread has the heap. Under the lock of
+  // thread_heaps.
   void tend();
   void stop_tending();
   // The child of a fork, whose thread may have stopped in the middle of anything: forgets what is
@@ -86,6 +93,7 @@ class Nursery {
   // So many bytes of listed blocks are worth a merge().
   static constexpr size_t kLarge = size_t{8} << 10;
   static constexpr size_t kWorthMerging = size_t{8} << 10;
+  static constexpr size_t kMostFree = size_t{32} << 10;
 
   // A block's slice, by number, and its offset there: `used` and `offset` of a listed block's word.
   // Slices are counted from 1; 0 is the number of none.
@@ -95,9 +103,10 @@ class Nursery {
   // The same, looked up.
   struct Block {
     NurserySlice* slice;
+    Descriptor* span;  // the slice's: another thread's block may be released at any time
     size_t offset;
 
-    char* address() const { return slice->span->start + offset; }
+    char* address() const { return span->start + offset; }
     bool is_one() const { return slice->granules.is_block(offset); }
     size_t bytes() const { return slice->granules.bytes_at(offset); }
     SizeClass size_class() const { return size_class_of(bytes()); }
@@ -121,20 +130,23 @@ class Nursery {
   bool open(ThreadHeap* home);
   bool pop(SizeClass cls, Block& block);
   void push(Block block, SizeClass cls);
+  void give_up(Block block, SizeClass cls);
   bool is_intact(Block block, SizeClass cls) const;
   bool is_listed(Block block) const;
+  void note_freed(size_t bytes);
+  void note_used(size_t bytes);
   void take_remote();
   void take_remote(NurserySlice& slice);
   void merge();
-  void report_no_block(Block block, const void* caller) const;
   static void give_back_pages(NurserySlice& slice, char* start);
   static void release_slice(NurserySlice& slice);
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;
 
   std::array<NurserySlice*, kSlices> slices_{};
-  size_t listed_bytes_ = 0;
-  Relaxed<size_t> remote_frees_;                    // taken in so far
-  std::array<Place, kClasses> top_{};               // the first block of each list
+  uint32_t listed_bytes_ = 0;
+  uint32_t free_bytes_ = 0;            // freed since pages last went back, and not used again
+  Relaxed<size_t> remote_frees_;       // taken in so far
+  std::array<Place, kClasses> top_{};  // the first block of each list
   std::array<Relaxed<uint16_t>, kClasses> live_;    // blocks in use
   std::array<Relaxed<uint16_t>, kClasses> placed_;  // blocks in use and listed ones
   std::array<uint8_t, kClasses> allocations_{};

@@ -59,20 +59,24 @@ void Nursery::release_slice(NurserySlice& slice) {
   span_heap::release(span, touched);
 }
 
-void Nursery::trim() {
+bool Nursery::trim() {
   take_remote();
   merge();
-  give_back_pages();
+  return give_back_pages();
 }
 
-void Nursery::give_back_pages() {
+bool Nursery::give_back_pages() {
+  bool any = false;
   for (NurserySlice* slice : slices_) {
     if (!slice || !slice->span) continue;
-    if (slice->granules.empty())
+    if (slice->granules.empty()) {
       release_slice(*slice);
-    else
+      any = true;
+    } else {
       give_back_pages(*slice, slice->span->start);
+    }
   }
+  return any;
 }
 
 void Nursery::tend() {
@@ -115,7 +119,7 @@ void Nursery::subtract_remote(heap::ClassTable& classes, NurserySlice& slice) co
   small::Word word = slice.span->remote.load(std::memory_order_acquire);
   for (size_t left = remote::listed(slice.span, word); left > 0; --left) {
     if (small::offset_of(word) == small::kNoBlock) return;
-    const Block block{&slice, small::offset_of(word)};
+    const Block block{&slice, slice.span, small::offset_of(word)};
     if (!block.has_mark() || !block.is_one()) return;
     const size_t bytes = block.bytes();
     if (bytes > kMaxMedium) return;  // the owner takes them in meanwhile

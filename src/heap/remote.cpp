@@ -165,7 +165,10 @@ bool is_free(const Descriptor* slab, const void* block) {
 }
 
 void push(Descriptor* slab, void* block, const void* caller) {
-  if (!is_block(slab, block)) return report::invalid_pointer("free", block, caller);
+  if (!is_block(slab, block)) {
+    if (slab->kind == SpanKind::Nursery) return nursery_of(slab).report_no_block(block, caller);
+    return report::invalid_pointer("free", block, caller);
+  }
   // The owner may change what is free meanwhile, but not that a block in use is not.
   if (is_free(slab, block)) return report::double_free(block, bytes_of(slab, block), caller);
   const UnderWay section;  // others wait for the end of a purge, and of mail under way

@@ -111,7 +111,7 @@ Pushed push_first(Descriptor* slab, char* block);
 [[gnu::always_inline]] inline Pushed push_plain_small(Descriptor* slab, char* block) {
   // relaxed: who frees a block has seen what its slab was when it was handed out, and that changes
   // its owner at most.
-  if (arch::equal(slab->owner, 0)) return Pushed::No;  // all but small slabs, and orphans
+  if (arch::equal(slab->owner, 0)) return Pushed::No;  // orphans, and see Descriptor::set_owner()
   const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(block));
   if (!arch::at_most(offset, slab->last_plain) || small::has_mark(slab, block)) return Pushed::No;
   small::Word before = slab->remote.load(std::memory_order_relaxed);

@@ -132,7 +132,7 @@ void report_no_block(Descriptor* slice, const void* block, const void* caller) {
 
 void* allocate_large(size_t size, size_t alignment, bool& zeroed) {
   void* block = large::allocate(size, alignment, zeroed);
-  if (!block && current_heap != &kEmptyHeap && current_heap->release_kept())
+  if (!block && current_heap != &kEmptyHeap && current_heap->release_free())
     block = large::allocate(size, alignment, zeroed);
   if (block && profile::is_on())
     profile::note_large(region::find(reinterpret_cast<uintptr_t>(block)), size);

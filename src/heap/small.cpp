@@ -58,6 +58,7 @@ void format(Descriptor* slab, SizeClass cls) {
   const size_t bound = kSliceSize / size - 1;
   slab->capacity = static_cast<uint16_t>(room < bound ? room : bound);
   slab->carved = 0;
+  slab->recarved = false;
   slab->last_plain = 0;
   slab->holes = 0;
   slab->head = make_word(slab, 0, kNoBlock);
@@ -84,6 +85,7 @@ bool carve(Descriptor* slab) {
     put_word(slab, slab->start + offset_at(i),
              make_word(slab, ++used, i + 1 < count ? offset_at(i + 1) : kNoBlock));
   slab->carved = static_cast<uint16_t>(slab->carved + count);
+  slab->recarved &= slab->carved < slab->capacity;
   slab->last_plain = static_cast<uint16_t>(from + (count - 1) * size);
   slab->head = arch::with_low16(slab->head, offset_at(0));
   return true;
@@ -94,6 +96,7 @@ namespace {
 // All blocks are free and their memory is purged: none is carved, the list is empty.
 void recarve(Descriptor* slab) {
   slab->carved = 0;
+  slab->recarved = true;
   slab->last_plain = 0;
   slab->holes = 0;
   slab->head = make_word(slab, slab->unit == 0 ? 1 : 0, kNoBlock);

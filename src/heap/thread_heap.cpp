@@ -74,7 +74,7 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
       }
       if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) &&
           small::carve(slab)) {
-        slab->set_owner(tag);  // it may have no hole any more
+        slab->set_owner(tag);  // what it lacked may be there now
         return pop(slab);
       }
       retire(slab);
@@ -211,8 +211,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab) {
-    nursery.trim();
-    release_kept();
+    release_free();
     slab = span_heap::allocate(slices, kSliceSize, zeroed);
   }
   if (!slab) return no_slab();

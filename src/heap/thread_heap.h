@@ -14,7 +14,9 @@
 //             enough of its blocks are free again (small: `used` says so, see
 //             small::expect_blocks) or at the next free (medium: its owner word is made odd, so
 //             that this takes the slow path)
-// Only the owner thread touches these; other threads reach a heap through its mailbox alone.
+// Only the owner thread touches these; other threads reach a heap through its mailbox alone. While
+// a heap waits for a thread it is under the lock of thread_heaps, and so is the nursery it waits
+// with.
 #pragma once
 
 #include <array>
@@ -77,6 +79,8 @@ class ThreadHeap {
 
   // Releases the empty slabs it keeps. True if there were any.
   bool release_kept();
+  // The same, and what is free in its nursery: there is no other memory.
+  bool release_free();
   // Gives back the pages of its slabs in which no block is in use.
   enum class Pages { All, OfSlabsHalfFree };
   void give_back_pages(Pages which = Pages::All);
@@ -174,7 +178,8 @@ namespace thread_heaps {
 ThreadHeap* attach();
 // Takes it back. The thread allocates through late_heap() from now on.
 void detach();
-// If the heap waits for a thread: gives back what others have freed of its nursery.
+// If the heap waits for a thread, for which this takes the lock: gives back what others have freed
+// of its nursery.
 void tend(ThreadHeap* heap);
 // Heaps in use, and what all heaps took in of other threads' frees.
 struct Figures {

@@ -87,6 +87,7 @@ ThreadHeap* renew(ThreadHeap* heap) {
   if (profiled) profile::reset(*profiled);
   heap->nursery = nursery;
   heap->nursery.forget_free();
+  heap->nursery.tend();
   return heap;
 }
 

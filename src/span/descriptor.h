@@ -135,12 +135,15 @@ struct alignas(128) Descriptor {
   Relaxed<SpanKind> kind{SpanKind::None};
   Relaxed<SlabPlace> place{SlabPlace::Orphan};
   SizeClass size_class{};
-  uint32_t slices = 0;       // in the span; 0: not a leader
-  uint16_t capacity = 0;     // blocks that fit
-  Relaxed<uint16_t> carved;  // Small: blocks handed out or linked so far. Medium: see give_back()
-  bool kept = false;         // its bytes are reserved by span_heap::may_keep(): it may be empty
-  bool was_slab = false;     // None and Free: the slice held blocks of size_class last
-  CountedFlag moved;         // pages came by move_pages: renew instead of purge
+  uint32_t slices = 0;    // in the span; 0: not a leader
+  uint16_t capacity = 0;  // blocks that fit
+  // Small: blocks handed out or linked so far. Medium: see give_back(). Nursery: see
+  // heap/nursery.h.
+  Relaxed<uint16_t> carved;
+  bool kept = false;      // its bytes are reserved by span_heap::may_keep(): it may be empty
+  bool recarved = false;  // Small: not wholly carved again since all of it was given back
+  bool was_slab = false;  // None and Free: the slice held blocks of size_class last
+  CountedFlag moved;      // pages came by move_pages: renew instead of purge
   Descriptor* next = nullptr;
   Descriptor* prev = nullptr;
   union {
@@ -153,8 +156,9 @@ struct alignas(128) Descriptor {
   // not notice a free of a block in a page that was given back, nor of one not handed out yet. So a
   // small slab with such pages is nobody's there, and where all is checked every one is.
   void set_owner(uintptr_t tag) {
+    const bool is_checked = holes != 0 || recarved || checks_all();
     if (is_small(size_class))
-      owner.store(holes != 0 || checks_all() ? 0 : tag, std::memory_order_relaxed);
+      owner.store(is_checked ? 0 : tag, std::memory_order_relaxed);
     else
       medium_owner.store(tag, std::memory_order_relaxed);
   }

@@ -36,6 +36,14 @@ invalid='free of invalid pointer @'
 
 @test "double free of a block whose page was given back" { aborts double_free_in_returned_page 64 "$twice"; }
 
+@test "double free of a block whose slab was given back, and is in use again" {
+  aborts double_free_after_return 64 "($twice|$invalid)"
+}
+
+@test "double free of a medium block that was written to in between" {
+  aborts double_free_overwritten "$medium" "$twice"
+}
+
 @test "double free, both by other threads" {
   aborts double_free_by_threads "$small $medium" "$twice"
   aborts double_free_by_threads "$large" "($twice|$invalid)"

@@ -331,6 +331,35 @@ static void double_free_in_returned_page(void) {
   exit(2);
 }
 
+// All was freed by another thread, and given back to the system; then part of it is in use again.
+static char* returned[400000];
+enum { kReturned = sizeof returned / sizeof *returned };
+static void* free_returned(void* unused) {
+  for (int i = 0; i < kReturned; ++i) free(returned[i]);
+  return unused;
+}
+static void double_free_after_return(void) {
+  for (int i = 0; i < kReturned; ++i) memset(returned[i] = malloc(size), 1, size);
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, free_returned, NULL) != 0) _exit(3);
+  pthread_join(thread, NULL);
+  static char* again[2000];
+  for (int i = 0; i < 2000; ++i) again[i] = malloc(size);
+  for (int i = 0; i < kReturned; ++i) {
+    int in_use = 0;
+    for (int j = 0; j < 2000 && !in_use; ++j) in_use = again[j] == returned[i];
+    const int is_near = ((uintptr_t)returned[i] ^ (uintptr_t)again[1999]) < 0x10000;
+    if (is_near && !in_use) free(blame(returned[i]));
+  }
+  exit(2);
+}
+
+static void double_free_overwritten(void) {
+  free(blocks[3]);
+  memset(blocks[3], 'A', size);
+  free(blame(blocks[3]));
+}
+
 static void leak(void) {}
 
 static volatile char seen;
@@ -385,6 +414,8 @@ static const struct {
     {"overflow_at_end", overflow_at_end},
     {"not_handed_out", not_handed_out},
     {"double_free_in_returned_page", double_free_in_returned_page},
+    {"double_free_after_return", double_free_after_return},
+    {"double_free_overwritten", double_free_overwritten},
     {"leak", leak},
     {"read_empty", read_empty},
     {"write_empty", write_empty},

@@ -32,8 +32,10 @@ TEST_F(GranulesTest, BlocksLieSideBySideAndAligned) {
   EXPECT_FALSE(map.is_block(32));
   EXPECT_FALSE(map.is_block(136));
   EXPECT_FALSE(map.is_block(256));
-  EXPECT_TRUE(map.is_used(32));
-  EXPECT_FALSE(map.is_used(256));
+  EXPECT_FALSE(map.was_used(32));
+  EXPECT_FALSE(map.was_used(8192));
+  map.give_back(16);
+  EXPECT_TRUE(map.was_used(16));
   EXPECT_TRUE(map.is_free(256, 4096));
   EXPECT_FALSE(map.is_free(240, 4096));
 }

@@ -5,7 +5,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <barrier>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -97,6 +101,55 @@ TEST_IN_FRESH_PROCESS(NurseryTest, SlicesGoBackWhenTheirLastBlockIsFreed) {
   }
   EXPECT_EQ(figures().span_bytes, 0u);
   EXPECT_EQ(figures().live_blocks, 0u);
+}
+
+// A thread that has freed its blocks and rests holds little.
+TEST_IN_FRESH_PROCESS(NurseryTest, PagesOfFreedBlocksGoBack) {
+  std::vector<void*> blocks;
+  for (int i = 0; i < 7; ++i)
+    for (const size_t size : {1000, 3000, 30000}) {
+      blocks.push_back(allocate(size));
+      std::memset(blocks.back(), 1, size);
+    }
+  void* const left = allocate(16);
+  EXPECT_EQ(kind_of(blocks.back()), SpanKind::Nursery);
+  for (void* block : blocks) release(block);
+  EXPECT_LE(figures().span_bytes, 2 * kSliceSize);
+  release(left);
+}
+
+// Of threads that a fork's child does not have.
+TEST_IN_FRESH_PROCESS(NurseryTest, SlicesGoBackInAForksChild) {
+  std::vector<void*> blocks;
+  std::barrier stage(2);
+  auto thread = test::start_heap_thread([&] {
+    for (int i = 0; i < 10; ++i) blocks.push_back(allocate(30000));
+    stage.arrive_and_wait();
+    stage.arrive_and_wait();
+  });
+  stage.arrive_and_wait();
+  thread_heaps::before_fork();
+  const pid_t child = fork();
+  if (child == 0) {
+    thread_heaps::after_fork_child();
+    for (void* block : blocks) release(block);
+    std::_Exit(figures().span_bytes == 0 ? 0 : 1);
+  }
+  thread_heaps::after_fork_parent();
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  stage.arrive_and_wait();
+  thread.join();
+}
+
+TEST_IN_FRESH_PROCESS(NurseryTest, WhatIsFreeServesLargeBlocksWhenMemoryIsUsedUp) {
+  options.read("OX_MEMORY_LIMIT=1M");
+  std::vector<void*> blocks;
+  for (int i = 0; i < 8; ++i) blocks.push_back(allocate(32768));
+  for (int i = 0; i < 100; ++i) blocks.push_back(allocate(1000));
+  for (void* block : blocks) release(block);
+  EXPECT_NE(allocate(800'000), nullptr);
 }
 
 // However little it is: there is no other memory.
@@ -200,7 +253,9 @@ TEST_IN_FRESH_PROCESS(NurseryTest, MisuseIsReported) {
     void* other = allocate(size);
     ASSERT_EQ(kind_of(block), SpanKind::Nursery);
     std::memset(block, 0x5a, size);
-    const std::string bytes = "\\(" + std::to_string(size) + "-byte block\\)";
+    // What is large goes back at once, and with it the last trace of how large it was.
+    const std::string bytes =
+        size > 4096 ? "\\([0-9]+-byte" : "\\(" + std::to_string(size) + "-byte block\\)";
     EXPECT_EXIT(release(block); release(block), aborts, "double free of 0x[0-9a-f]+ " + bytes);
     EXPECT_EXIT(release(block); release(other);
                 release(block), aborts, "double free of 0x[0-9a-f]+ " + bytes);
@@ -217,7 +272,9 @@ TEST_IN_FRESH_PROCESS(NurseryTest, MisuseIsReported) {
       std::memset(block, 0x41, 8);
       for (int i = 0; i < 64; ++i) allocate(size);
     };
-    EXPECT_EXIT(write_after_free(), aborts, "write to freed or past allocated memory: 0x");
+    if (size <= kMaxSmall) {
+      EXPECT_EXIT(write_after_free(), aborts, "write to freed or past allocated memory: 0x");
+    }
     release(block);
     release(other);
   }
