@@ -46,7 +46,7 @@ void check_block(const Descriptor* slab, char* block, size_t bytes) {
 
 // The words that small::format() writes before the first block are as they were.
 bool has_head_words(const Descriptor* slab) {
-  return small::word_in(slab->start) == small::make_word(slab, 0, small::kNoBlock) &&
+  return small::word_in(slab->start) == small::start_word(slab) &&
          small::word_in(slab->start + small::kNoBlock) == 0;
 }
 

@@ -62,7 +62,7 @@ void format(Descriptor* slab, SizeClass cls) {
   slab->last_plain = 0;
   slab->holes = 0;
   slab->head = make_word(slab, 0, kNoBlock);
-  word_in(slab->start) = make_word(slab, 0, kNoBlock);  // a free of the slice's start is caught
+  word_in(slab->start) = start_word(slab);
   word_in(slab->start + kNoBlock) = 0;
 }
 
@@ -100,8 +100,7 @@ void recarve(Descriptor* slab) {
   slab->last_plain = 0;
   slab->holes = 0;
   slab->head = make_word(slab, slab->unit == 0 ? 1 : 0, kNoBlock);
-  // What format() writes at the slice's start; kNoBlock is without mark as purged memory is.
-  word_in(slab->start) = make_word(slab, 0, kNoBlock);
+  word_in(slab->start) = start_word(slab);  // kNoBlock is without mark as purged memory is
 }
 
 }  // namespace

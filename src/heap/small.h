@@ -20,8 +20,11 @@
 //
 // Blocks lie at addresses that are multiples of their size, behind the slice's first 16 bytes:
 //
-//     start    +8         first multiple of the size
-//     | mark   | no mark  | block | block | ...        carved | not yet touched |
+//     start      +8         first multiple of the size
+//     | see below| no mark  | block | block | ...        carved | not yet touched |
+//
+// A free of the start is noticed: it is no multiple, or it bears the mark. Where it is none it
+// bears none, so that no forged offset hands out what reaches into the first block.
 //
 // The hardened build repeats the word of a free block at the block's end, enciphered, so that no
 // part of it can be changed unnoticed; see heap/hardened.h for what else it writes into blocks.
@@ -158,6 +161,11 @@ inline bool push(Descriptor* slab, char* block) {
 inline void undo_push(Descriptor* slab, char* pointer) {
   slab->head = word_in(pointer);
   word_in(pointer) = 0;
+}
+
+// What stands at the slice's start.
+inline Word start_word(const Descriptor* slab) {
+  return is_multiple(slab, slab->start) ? make_word(slab, 0, kNoBlock) : 0;
 }
 
 // Makes a fresh span of one slice a slab of `cls` without owner, with no block carved.

@@ -154,6 +154,18 @@ TEST_P(SmallClasses, AWriteToAFreeBlockIsReported) {
   for (void* block : blocks) release(block);
 }
 
+// An offset of 0, the slice's start, which reaches into its first block.
+TEST_IN_FRESH_PROCESS(SmallMisuse, AForgedOffsetLeadsToNoBlockInUse) {
+  test::make_busy(176);
+  char* block = nullptr;
+  do block = static_cast<char*>(allocate(176));
+  while (reinterpret_cast<uintptr_t>(slab_of(block)->start) % 176 == 0);
+  release(block);
+  std::memset(block, 0, 2);
+  EXPECT_EQ(allocate(176), block);
+  EXPECT_EXIT(allocate(176), testing::KilledBySignal(SIGABRT), "is corrupted");
+}
+
 // The count of used blocks stands in free ones: forged, it calls a slab empty that is not.
 TEST_P(SmallClasses, ASlabWithBlocksInUseIsNotTakenForAnEmptyOne) {
   void* block = allocate(kBlockSizes[GetParam()]);
