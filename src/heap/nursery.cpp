@@ -86,12 +86,12 @@ char* Nursery::find_room(ThreadHeap* home, SizeClass cls) {
   char* block = place(cls);
   if (block) return block;
   take_remote();
-  if (listed_bytes_ >= kWorthMerging) {
+  if (free_bytes_ >= kWorthMerging) {
     merge();
     block = place(cls);
   }
   if (!block && open(home)) block = place(cls);
-  if (!block && listed_bytes_ != 0) {
+  if (!block) {
     merge();
     block = place(cls);
   }
@@ -168,7 +168,6 @@ bool Nursery::pop(SizeClass cls, Block& block) {
   }
   top = block.next();
   block.clear_word();
-  listed_bytes_ -= kBlockSizes[index_of(cls)];
   return true;
 }
 
@@ -176,7 +175,6 @@ void Nursery::push(Block block, SizeClass cls) {
   Place& top = top_[index_of(cls)];
   block.set_next(top);
   top = {static_cast<uint16_t>(block.span->capacity), static_cast<uint16_t>(block.offset)};
-  listed_bytes_ += kBlockSizes[index_of(cls)];
 }
 
 void Nursery::give_up(Block block, SizeClass cls) {
@@ -227,8 +225,9 @@ void Nursery::note_used(size_t bytes) {
 
 void Nursery::note_freed(size_t bytes) {
   free_bytes_ += static_cast<uint32_t>(bytes);
-  if (free_bytes_ < kMostFree) return;
+  if (free_bytes_ < most_free_) return;
   free_bytes_ = 0;
+  if (most_free_ < kMostFreeLater) most_free_ *= 2;
   merge();
   give_back_pages();
 }

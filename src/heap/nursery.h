@@ -9,7 +9,8 @@
 // of a slab when they are used again: the first word of each is one of heap/small.h, with the place
 // of the next. When there is no room for a block, those that wait are given up for blocks of any
 // size; larger ones are at once. Beyond kMostFree bytes of freed memory, pages without a block go
-// back.
+// back; with each time it may be twice as much, to kMostFreeLater: who takes and frees more will go
+// on.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
 // thread with the nursery as it is, and what was busy is taken to be so again. Blocks freed by
@@ -90,10 +91,10 @@ class Nursery {
 
  private:
   static constexpr size_t kSlices = 8;
-  // So many bytes of listed blocks are worth a merge().
+  // So many freed bytes are worth a merge().
   static constexpr size_t kLarge = size_t{8} << 10;
   static constexpr size_t kWorthMerging = size_t{8} << 10;
-  static constexpr size_t kMostFree = size_t{32} << 10;
+  static constexpr size_t kMostFree = size_t{32} << 10, kMostFreeLater = size_t{128} << 10;
 
   // A block's slice, by number, and its offset there: `used` and `offset` of a listed block's word.
   // Slices are counted from 1; 0 is the number of none.
@@ -143,10 +144,10 @@ class Nursery {
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;
 
   std::array<NurserySlice*, kSlices> slices_{};
-  uint32_t listed_bytes_ = 0;
-  uint32_t free_bytes_ = 0;            // freed since pages last went back, and not used again
-  Relaxed<size_t> remote_frees_;       // taken in so far
-  std::array<Place, kClasses> top_{};  // the first block of each list
+  uint32_t free_bytes_ = 0;  // freed since pages last went back, and not used again
+  uint32_t most_free_ = kMostFree;
+  Relaxed<size_t> remote_frees_;                    // taken in so far
+  std::array<Place, kClasses> top_{};               // the first block of each list
   std::array<Relaxed<uint16_t>, kClasses> live_;    // blocks in use
   std::array<Relaxed<uint16_t>, kClasses> placed_;  // blocks in use and listed ones
   std::array<uint8_t, kClasses> allocations_{};

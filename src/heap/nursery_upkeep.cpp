@@ -100,7 +100,7 @@ void Nursery::stop_tending() {
 
 void Nursery::forget_free() {
   top_.fill({});
-  listed_bytes_ = 0;
+  free_bytes_ = 0;
   for (NurserySlice* slice : slices_) {
     if (!slice || !slice->span) continue;
     slice->span->remote.store(0, std::memory_order_relaxed);
