@@ -91,7 +91,8 @@ class Nursery {
 
  private:
   static constexpr size_t kSlices = 8;
-  // So many freed bytes are worth a merge().
+  // Bytes in use of one class that make it busy; freed ones that are worth a merge(); and so many
+  // that pages go back, the first time and at most.
   static constexpr size_t kLarge = size_t{8} << 10;
   static constexpr size_t kWorthMerging = size_t{8} << 10;
   static constexpr size_t kMostFree = size_t{32} << 10, kMostFreeLater = size_t{128} << 10;
