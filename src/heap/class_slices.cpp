@@ -9,7 +9,7 @@ namespace {
 
 // Relaxed: figures, on which nothing depends.
 struct Count {
-  std::atomic<uint32_t> now{0}, most{0};
+  std::atomic<uint32_t> now{0}, most{0}, refused{0};
 };
 Count counts[kClasses + 1];
 
@@ -26,6 +26,20 @@ void add(size_t index, size_t slices) {
 
 void subtract(size_t index, size_t slices) {
   counts[index].now.fetch_sub(static_cast<uint32_t>(slices), std::memory_order_relaxed);
+}
+
+void add_refused(size_t index, size_t slices) {
+  counts[index].refused.fetch_add(static_cast<uint32_t>(slices), std::memory_order_relaxed);
+}
+
+size_t take_refused(size_t index, size_t slices) {
+  std::atomic<uint32_t>& refused = counts[index].refused;
+  uint32_t there = refused.load(std::memory_order_relaxed), again;
+  do {
+    if (there == 0) return 0;
+    again = there < slices ? there : static_cast<uint32_t>(slices);
+  } while (!refused.compare_exchange_weak(there, there - again, std::memory_order_relaxed));
+  return again;
 }
 
 bool any(size_t index) {

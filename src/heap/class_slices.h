@@ -13,6 +13,11 @@ constexpr size_t kLarge = kClasses;
 void add(size_t index, size_t slices);
 void subtract(size_t index, size_t slices);
 
+// Slabs of the class were released that might have been kept; and of slices that are made, how many
+// that would have spared.
+void add_refused(size_t index, size_t slices);
+size_t take_refused(size_t index, size_t slices);
+
 // Whether there are any now.
 bool any(size_t index);
 // The most bytes at one time.

@@ -1,5 +1,6 @@
 // What a thread heap does with memory that it does not need at present: empty slabs, which it keeps
 // or releases, and pages without a block in use.
+#include "heap/class_slices.h"
 #include "heap/orphans.h"
 #include "heap/slab.h"
 #include "heap/thread_heap.h"
@@ -36,7 +37,14 @@ void ThreadHeap::keep_or_release(Descriptor* slab) {
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
   not_woken(slab);
+  note_refused(slab);
   release(slab);
+}
+
+// The class may want a slab again soon.
+void ThreadHeap::note_refused(const Descriptor* slab) {
+  class_slices::add_refused(index_of(slab->size_class), slab->slices);
+  retention::note_refused(slab->size());
 }
 
 // Slabs that are kept, yet in use, leave no room for those that became empty. To look for them
@@ -62,11 +70,12 @@ bool ThreadHeap::release_empty_orphan() {
   return true;
 }
 
-bool ThreadHeap::release_kept() {
+bool ThreadHeap::release_kept(size_t wanted) {
   bool any = false;
   while (release_empty_orphan()) any = true;
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab;) {
+      if (wanted != 0 && retention::may_keep(wanted)) return any;
       Descriptor* following = slab->next;
       const bool was_kept = slab->kept;
       stop_keeping(slab);
@@ -125,8 +134,9 @@ void ThreadHeap::look_for_pages() {
   const size_t used = retention::used_bytes();
   if (used < next_look_) return;
   release_kept();
-  give_back_pages();
-  next_look_ = used + (used / 8 > kLeastGrowth ? used / 8 : kLeastGrowth);
+  give_back_pages(Pages::OfSlabsHalfFree);
+  const size_t growth = kLeastGrowth * thread_heaps::count();
+  next_look_ = used + (used / 8 > growth ? used / 8 : growth);
 }
 
 // A program that frees much of what it has, but not whole slabs, may take no more memory for long.
@@ -135,6 +145,7 @@ void ThreadHeap::look_at_woken(const Descriptor* slab) {
   woken_ += slab->size();
   if (woken_ < kFewest || woken_ < retention::used_bytes() / 8) return;
   woken_ = 0;
+  if (retention::wants_back()) return;
   give_back_pages(Pages::OfSlabsHalfFree);
 }
 

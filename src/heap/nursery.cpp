@@ -223,11 +223,18 @@ void Nursery::note_used(size_t bytes) {
   free_bytes_ -= free_bytes_ < bytes ? free_bytes_ : static_cast<uint32_t>(bytes);
 }
 
+size_t Nursery::used_bytes() const {
+  size_t sum = 0;
+  for (size_t index = 0; index < kClasses; ++index)
+    sum += size_t{live_[index]} * kBlockSizes[index];
+  return sum;
+}
+
 void Nursery::note_freed(size_t bytes) {
   free_bytes_ += static_cast<uint32_t>(bytes);
-  if (free_bytes_ < most_free_) return;
+  if (free_bytes_ < kMostFree << doublings_ || free_bytes_ < used_bytes()) return;
   free_bytes_ = 0;
-  if (most_free_ < kMostFreeLater) most_free_ *= 2;
+  if (doublings_ < kMostDoublings) ++doublings_;
   merge();
   give_back_pages();
 }

@@ -8,9 +8,9 @@
 // Freed blocks of up to kMaxSmall bytes wait in a list of their class, and are checked like those
 // of a slab when they are used again: the first word of each is one of heap/small.h, with the place
 // of the next. When there is no room for a block, those that wait are given up for blocks of any
-// size; larger ones are at once. Beyond kMostFree bytes of freed memory, pages without a block go
-// back; with each time it may be twice as much, to kMostFreeLater: who takes and frees more will go
-// on.
+// size; larger ones are at once. Beyond kMostFree bytes of freed memory, and beyond as much as is
+// in use, pages without a block go back; with each time it may be twice as much, kMostDoublings
+// times: who takes and frees more will go on.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
 // thread with the nursery as it is, and what was busy is taken to be so again. Blocks freed by
@@ -74,6 +74,9 @@ class Nursery {
   bool give_back_pages();
   // The same without a block in use.
   bool trim();
+  // The thread is gone. What is free is for blocks of any size; pages go back unless the process
+  // may keep them for the next thread: for heaps that threads have had again and again.
+  void settle(bool comes_and_goes);
   // While its heap waits for a thread: gives back what others have freed whole, and has who frees a
   // slice's last block call this again. Until a thread has the heap. Under the lock of
   // thread_heaps.
@@ -95,7 +98,8 @@ class Nursery {
   // that pages go back, the first time and at most.
   static constexpr size_t kLarge = size_t{8} << 10;
   static constexpr size_t kWorthMerging = size_t{8} << 10;
-  static constexpr size_t kMostFree = size_t{32} << 10, kMostFreeLater = size_t{128} << 10;
+  static constexpr size_t kMostFree = size_t{32} << 10;
+  static constexpr uint8_t kMostDoublings = 2;
 
   // A block's slice, by number, and its offset there: `used` and `offset` of a listed block's word.
   // Slices are counted from 1; 0 is the number of none.
@@ -137,18 +141,23 @@ class Nursery {
   bool is_listed(Block block) const;
   void note_freed(size_t bytes);
   void note_used(size_t bytes);
+  size_t used_bytes() const;
   void take_remote();
   void take_remote(NurserySlice& slice);
   void merge();
   static void give_back_pages(NurserySlice& slice, char* start);
+  bool give_back_slices();
+  size_t touched_pages() const;
+  void stop_keeping();
   static void release_slice(NurserySlice& slice);
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;
 
   std::array<NurserySlice*, kSlices> slices_{};
-  uint32_t free_bytes_ = 0;  // freed since pages last went back, and not used again
-  uint32_t most_free_ = kMostFree;
-  Relaxed<size_t> remote_frees_;                    // taken in so far
-  std::array<Place, kClasses> top_{};               // the first block of each list
+  uint32_t free_bytes_ = 0;            // freed since pages last went back, and not used again
+  uint16_t kept_pages_ = 0;            // that wait for the next thread: retention::now_kept()
+  uint8_t doublings_ = 0;              // of kMostFree
+  Relaxed<size_t> remote_frees_;       // taken in so far
+  std::array<Place, kClasses> top_{};  // the first block of each list
   std::array<Relaxed<uint16_t>, kClasses> live_;    // blocks in use
   std::array<Relaxed<uint16_t>, kClasses> placed_;  // blocks in use and listed ones
   std::array<uint8_t, kClasses> allocations_{};

@@ -60,22 +60,53 @@ void Nursery::release_slice(NurserySlice& slice) {
 }
 
 bool Nursery::trim() {
+  stop_keeping();
   take_remote();
   merge();
   return give_back_pages();
 }
 
-bool Nursery::give_back_pages() {
+size_t Nursery::touched_pages() const {
+  size_t pages = 0;
+  for (const NurserySlice* slice : slices_)
+    if (slice && slice->span) pages += count_bits(slice->touched);
+  return pages;
+}
+
+void Nursery::settle(bool comes_and_goes) {
+  free_bytes_ = 0;
+  take_remote();
+  merge();
+  give_back_slices();
+  const size_t pages = touched_pages();
+  const size_t bytes = pages * os::page_size();
+  if (!comes_and_goes || !retention::may_keep(bytes)) {
+    give_back_pages();
+    return;
+  }
+  kept_pages_ = static_cast<uint16_t>(pages);
+  retention::now_kept(bytes);
+}
+
+void Nursery::stop_keeping() {
+  retention::no_longer_kept(kept_pages_ * os::page_size());
+  kept_pages_ = 0;
+}
+
+bool Nursery::give_back_slices() {
   bool any = false;
   for (NurserySlice* slice : slices_) {
-    if (!slice || !slice->span) continue;
-    if (slice->granules.empty()) {
-      release_slice(*slice);
-      any = true;
-    } else {
-      give_back_pages(*slice, slice->span->start);
-    }
+    if (!slice || !slice->span || !slice->granules.empty()) continue;
+    release_slice(*slice);
+    any = true;
   }
+  return any;
+}
+
+bool Nursery::give_back_pages() {
+  const bool any = give_back_slices();
+  for (NurserySlice* slice : slices_)
+    if (slice && slice->span) give_back_pages(*slice, slice->span->start);
   return any;
 }
 
@@ -89,11 +120,18 @@ void Nursery::tend() {
       const small::Word word = slice->span->remote.fetch_add(0, std::memory_order_acq_rel);
       again |= remote::is_last_of_waiting(slice->span, word);
     }
-    if (again) trim();
+    if (!again) continue;
+    take_remote();
+    merge();
+    if (kept_pages_ != 0)
+      give_back_slices();
+    else
+      give_back_pages();
   }
 }
 
 void Nursery::stop_tending() {
+  stop_keeping();
   for (NurserySlice* slice : slices_)
     if (slice && slice->span) slice->span->carved = 0;
 }

@@ -173,9 +173,10 @@ void ThreadHeap::on_medium_all_free(Descriptor* slab) {
 // A program may go on with the current slab at once: rather give up others than this one.
 void ThreadHeap::keep_current_or_release(Descriptor* slab) {
   if (!retention::may_keep(slab->size())) {
-    release_kept();
+    release_kept(slab->size());
     if (!retention::may_keep(slab->size())) {
       set_current(slab->size_class, no_slab());
+      note_refused(slab);
       return release(slab);
     }
   }
@@ -233,6 +234,8 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   // release: after a fork the child takes a slab with a home to be in order.
   slab->home.store(this, std::memory_order_release);
   class_slices::add(index_of(cls), slices);
+  if (const size_t again = class_slices::take_refused(index_of(cls), slices))
+    retention::note_made_again(again << kSliceShift);
   return slab;
 }
 
@@ -309,7 +312,7 @@ void ThreadHeap::abandon() {
     start_counting(slab);
     give_away(slab);
   }
-  nursery.trim();
+  nursery.settle(lives > kFewLives);
 }
 
 void ThreadHeap::orphan_after_fork(Descriptor* slab) {

@@ -50,6 +50,7 @@ class ThreadHeap {
   std::array<uint8_t, kMediumSteps> medium_map = kMediumMap;
 
   uint8_t next_checked = 0;  // the class whose slabs heap/check.h looks at next
+  uint8_t lives = 0;         // threads that have had it, as far as it matters
   uintptr_t tag = 0;  // the owner word of its slabs: the thread pointer; 0: waits for a thread
   std::array<DescriptorList, kClasses> partial{};
   DescriptorList full{};
@@ -77,8 +78,9 @@ class ThreadHeap {
   // After medium::push() said so: the slab became empty.
   void on_medium_all_free(Descriptor* slab);
 
-  // Releases the empty slabs it keeps. True if there were any.
-  bool release_kept();
+  // Releases the empty slabs it keeps, all or until so many bytes may be kept. True if there were
+  // any.
+  bool release_kept(size_t wanted = 0);
   // The same, and what is free in its nursery: there is no other memory.
   bool release_free();
   // Gives back the pages of its slabs in which no block is in use.
@@ -108,6 +110,9 @@ class ThreadHeap {
     if (profiled) return profiled->current[index_of(cls)];
     return is_small(cls) ? slots[block_size(cls) / 16] : medium_slots[medium_index(cls)];
   }
+
+  // So many threads may be all that the program starts.
+  static constexpr uint8_t kFewLives = 2;
 
  private:
   static constexpr unsigned kFewestRefusals = 64;
@@ -148,6 +153,7 @@ class ThreadHeap {
   void stop_keeping_used();
   bool release_empty_orphan();
   void keep_or_release(Descriptor* slab);
+  void note_refused(const Descriptor* slab);
   void keep_current_or_release(Descriptor* slab);
   void release(Descriptor* slab);
   void release(Descriptor* slab, size_t touched);
@@ -188,6 +194,8 @@ struct Figures {
 Figures figures();
 // Whether the calling thread has been through detach().
 bool is_detached();
+// Heaps in use.
+size_t count();
 // Whether no second thread has had a heap so far.
 bool only_one();
 // Whether few threads have had a heap so far: a program that starts threads again and again is not

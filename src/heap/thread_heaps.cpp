@@ -38,7 +38,8 @@ FrontList<ThreadHeap> in_use[1 << kBucketBits];  // by tag
 FrontList<ThreadHeap> unused;
 ThreadHeap* first_heap = nullptr;
 
-std::atomic<size_t> heaps_taken{0};  // relaxed: a thread sees its own
+// Relaxed: a thread sees its own.
+std::atomic<size_t> heaps_taken{0}, heaps_given_up{0};
 
 os::Lock late;
 ThreadHeap* late_one = nullptr;  // under `late`
@@ -73,6 +74,7 @@ ThreadHeap* take_heap(uintptr_t tag) {
   heaps_taken.fetch_add(1, std::memory_order_relaxed);
   if (profile::is_on() && !heap->profiled) heap->profiled = profile::make_profiled();
   heap->tag = tag;
+  if (heap->lives <= ThreadHeap::kFewLives) ++heap->lives;
   heap->nursery.stop_tending();
   in_use_by(tag).push_front(heap);
   return heap;
@@ -116,6 +118,11 @@ void trim() {
   if (current_heap != &kEmptyHeap) current_heap->trim();
 }
 
+size_t count() {
+  const size_t given_up = heaps_given_up.load(std::memory_order_relaxed);
+  return heaps_taken.load(std::memory_order_relaxed) - given_up;
+}
+
 bool few() {
   return heaps_taken.load(std::memory_order_relaxed) <= 16;
 }
@@ -141,6 +148,7 @@ void detach() {
   heap->abandon();
   os::Guard guard(heaps_lock);
   in_use_by(heap->tag).remove(heap);
+  heaps_given_up.fetch_add(1, std::memory_order_relaxed);
   heap->tag = 0;
   unused.push_front(heap);
   heap->nursery.tend();
@@ -209,6 +217,7 @@ void after_fork_child() {
       ThreadHeap* next = heap->next;
       if (heap != current_heap && heap != late_one) {
         bucket.remove(heap);
+        heaps_given_up.fetch_add(1, std::memory_order_relaxed);
         unused.push_front(renew(heap));
         lost = true;
       }

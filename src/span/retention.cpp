@@ -18,17 +18,21 @@ constexpr size_t kRetainedShare = 32;
 // further: a program that moves to and fro at the bound does not pay a system call each time.
 constexpr size_t kMostFurther = size_t{2} << 20;
 
-// Memory that was given back and wanted again soon after was given back too early: so much more is
-// retained from then on. In dirty spans at most so much, a share of what is in use, and what was in
-// use lately and is not now, up to a bound of its own; in idle slabs so much and a share of what
-// else is in use. Less again by a share of what is given back, and by what a growing heap could not
-// use.
+// Memory that was given back and wanted again soon after was given back too early: twice as much
+// more is retained from then on. In dirty spans at most so much, a share of what is in use, and
+// what was in use lately and is not now, up to a bound of its own, which makes 64 MiB with the
+// first, as much as libc may come to; in idle slabs so much and a share of what else is in use.
+// Less again by a share of what is given back, and by what a growing heap could not use.
 constexpr size_t kRegretted = size_t{6} << 20;
 constexpr size_t kRegrettedShare = 2;
-constexpr size_t kRegrettedLately = size_t{28} << 20;
+constexpr size_t kRegrettedLately = size_t{58} << 20;
 constexpr size_t kRegrettedIdle = size_t{14} << 20;
 constexpr size_t kRegrettedIdleShare = 4;
-constexpr size_t kForgivenShare = 4;
+constexpr size_t kForgivenShare = 16;
+
+// Slabs that were released and made again should have been kept: at most such a share of what is in
+// use.
+constexpr size_t kRegrettedKeptShare = 4;
 
 // Regret of such a share of what is in use says that the program takes again what it frees.
 constexpr size_t kMuchRegretShare = 8;
@@ -39,6 +43,9 @@ constexpr size_t kFadingShare = 64;
 // Bytes of kept slabs, and of idle ones. Relaxed: bounds, nothing depends on their order; idle may
 // be negative for a moment, see heap/idle.h.
 std::atomic<int64_t> kept{0}, idle{0}, purged_idle{0};
+
+// Relaxed, and what two threads do to it at a time may count once: a guess.
+std::atomic<size_t> kept_regret{0};
 
 // Relaxed: figures.
 std::atomic<size_t> purges{0}, purged{0};
@@ -68,7 +75,9 @@ size_t regretted_bound() {
 }
 
 int64_t kept_bound() {
-  const size_t bound = with_share(kKept) + (kHardened ? regretted_bound() : 0);
+  const size_t regretted =
+      least<size_t>(kept_regret.load(std::memory_order_relaxed), used / kRegrettedKeptShare);
+  const size_t bound = with_share(kKept) + regretted + (kHardened ? regretted_bound() : 0);
   return static_cast<int64_t>(bound);
 }
 
@@ -96,7 +105,7 @@ void note_purged(size_t bytes) {
 void note_fresh(size_t bytes) {
   const size_t again = least(bytes, purged_lately);
   purged_lately -= again;
-  regret = least<size_t>(regret + again, used_lately + kRegretted);
+  regret = least<size_t>(regret + 2 * again, used_lately + kRegretted);
 }
 
 bool note_growth(size_t bytes) {
@@ -131,8 +140,9 @@ bool may_be_idle(size_t bytes) {
   const int64_t live = all - resident - purged_idle.load(std::memory_order_relaxed);
   const size_t others = live > 0 ? static_cast<size_t>(live) : 0;
   const size_t regretted = least<size_t>(regret, kRegrettedIdle + others / kRegrettedIdleShare);
-  const size_t bound = kKept + others / kRetainedShare + regretted;
-  return kept.load(std::memory_order_relaxed) + resident <= static_cast<int64_t>(bound);
+  const size_t bound = kKept + others / kRetainedShare;
+  const int64_t beside = least(kept.load(std::memory_order_relaxed), static_cast<int64_t>(bound));
+  return beside + resident <= static_cast<int64_t>(bound + regretted);
 }
 
 bool keeps_too_much() {
@@ -146,6 +156,16 @@ void now_kept(size_t bytes) {
 
 void no_longer_kept(size_t bytes) {
   kept.fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
+}
+
+void note_refused(size_t bytes) {
+  const size_t before = kept_regret.load(std::memory_order_relaxed);
+  kept_regret.store(before - least(before, bytes / kForgivenShare), std::memory_order_relaxed);
+}
+
+void note_made_again(size_t bytes) {
+  const size_t before = kept_regret.load(std::memory_order_relaxed);
+  kept_regret.store(least<size_t>(before + bytes, used), std::memory_order_relaxed);
 }
 
 void now_idle(size_t bytes, Idle how) {

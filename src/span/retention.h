@@ -4,9 +4,10 @@
 //   dirty spans   256 KiB and a 32nd of what is in use, and what was given back too early: memory
 //                 that was given back and is wanted again raises the bound (regret), memory given
 //                 back that nobody wants lowers it again
-//   kept slabs    4.5 MiB and a 32nd of what is in use
-//   idle slabs    the same bound, together with the kept ones; regret raises it for them, by 14 MiB
-//                 and a quarter of what else is in use at most
+//   kept slabs    4.5 MiB and a 32nd of what is in use; a quarter of it at most where slabs are
+//                 released and made again
+//   idle slabs    the first of these bounds, together with the kept ones; regret raises it for
+//                 them, by 14 MiB and a quarter of what else is in use at most
 //
 // The hardened build has no dirty spans: there regret raises the bound of kept slabs.
 // All sizes are bytes.
@@ -51,6 +52,9 @@ bool may_keep(size_t bytes);
 bool keeps_too_much();
 void now_kept(size_t bytes);
 void no_longer_kept(size_t bytes);
+// A slab was released for want of room; and a slab is made that might have been kept.
+void note_refused(size_t bytes);
+void note_made_again(size_t bytes);
 // The same of idle slabs (heap/idle.h), which come under the same bound. Regret raises it for them,
 // by what is in use without them: their memory alone would go back, and they stay in use as such.
 bool may_be_idle(size_t bytes);

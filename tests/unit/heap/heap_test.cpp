@@ -155,6 +155,47 @@ TEST(Heap, PointersThatAreNoneAreReported) {
   release(block);
 }
 
+// Slabs that are released and made again and again should have been kept, beside what is in use;
+// and no longer when that is gone.
+TEST_IN_FRESH_PROCESS(Heap, SlabsThatAreWantedAgainAreKept) {
+  constexpr size_t kMiB = size_t{1} << 20;
+  std::vector<void*> live(4000);
+  for (void*& block : live) block = allocate(8000);
+  const size_t in_use = figures().span_bytes;
+  const auto kept_after = [&](int rounds) {
+    for (int round = 0; round < rounds; ++round) {
+      std::vector<void*> blocks(1500);
+      for (void*& block : blocks) block = allocate(8000);
+      for (void* block : blocks) release(block);
+    }
+    return figures().span_bytes - in_use;
+  };
+  EXPECT_LE(kept_after(1), 7 * kMiB);
+  EXPECT_GE(kept_after(20), 10 * kMiB);
+  for (void* block : live) release(block);
+  EXPECT_LE(figures().span_bytes, 9 * kMiB);
+}
+
+// Pages without a block in use go back when much was freed, unless the program takes again what it
+// frees.
+TEST_IN_FRESH_PROCESS(Heap, PagesInSlabsGoBackUnlessThisIsRegretted) {
+  const auto purged_after_freeing = [] {
+    std::vector<void*> blocks(4000);
+    for (void*& block : blocks) block = allocate(8000);
+    const size_t before = figures().purged_bytes;
+    for (size_t i = 0; i < blocks.size(); ++i)
+      if (i % 16 != 0) release(blocks[i]);
+    return figures().purged_bytes - before;
+  };
+  EXPECT_GE(purged_after_freeing(), size_t{10} << 20);
+  for (int round = 0; round < 100; ++round) {
+    std::vector<void*> blocks(40);
+    for (void*& block : blocks) block = allocate(size_t{1} << 20);
+    for (void* block : blocks) release(block);
+  }
+  EXPECT_LE(purged_after_freeing(), size_t{1} << 20);
+}
+
 TEST_IN_FRESH_PROCESS(Heap, TrimGivesAllFreeMemoryBack) {
   std::vector<void*> blocks;
   for (const size_t size : border_sizes()) blocks.push_back(std::memset(allocate(size), 1, size));

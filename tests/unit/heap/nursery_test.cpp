@@ -230,6 +230,29 @@ TEST_IN_FRESH_PROCESS(NurseryTest, GoesWithItsThread) {
   EXPECT_EQ(figures().span_bytes, 0u);
 }
 
+// What a thread that has ended leaves free is the next one's; if threads come again and again, its
+// pages stay in between.
+TEST_IN_FRESH_PROCESS(NurseryTest, ThreadsThatComeAndGoKeepItsPages) {
+  const auto lives = [](int count) {
+    const size_t before = figures().purges;
+    for (int life = 0; life < count; ++life)
+      test::in_heap_thread([] {
+        allocate(16);               // its slice stays
+        std::vector<void*> blocks;  // few enough of each class for none to get slabs
+        for (const size_t size : {700, 800, 900, 1000, 1500, 2000, 2500, 3000})
+          for (int i = 0; i < 2; ++i) {
+            blocks.push_back(allocate(size));
+            std::memset(blocks.back(), 1, size);
+          }
+        for (void* block : blocks) release(block);
+      });
+    return figures().purges - before;
+  };
+  EXPECT_GE(lives(1), 1u);
+  lives(2);
+  EXPECT_EQ(lives(4), 0u);
+}
+
 TEST_IN_FRESH_PROCESS(NurseryTest, BlocksOutliveTheirThread) {
   char* block = nullptr;
   test::in_heap_thread([&] {
