@@ -26,7 +26,8 @@ bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
 }
 
 bool ThreadHeap::may_keep(const Descriptor* slab) const {
-  return !is_outgrown(slab) && retention::may_keep(slab->size());
+  if (is_small(slab->size_class)) return retention::may_keep(slab->size());
+  return !is_outgrown(slab) && retention::may_keep_medium(slab->size());
 }
 
 // A Partial slab became empty.
@@ -43,6 +44,7 @@ void ThreadHeap::keep_or_release(Descriptor* slab) {
 
 // The class may want a slab again soon.
 void ThreadHeap::note_refused(const Descriptor* slab) {
+  if (is_small(slab->size_class)) return;
   class_slices::add_refused(index_of(slab->size_class), slab->slices);
   retention::note_refused(slab->size());
 }
@@ -71,11 +73,12 @@ bool ThreadHeap::release_empty_orphan() {
 }
 
 bool ThreadHeap::release_kept(size_t wanted) {
+  const auto is_enough = [wanted] { return wanted != 0 && retention::may_keep_medium(wanted); };
   bool any = false;
-  while (release_empty_orphan()) any = true;
+  while (!is_enough() && release_empty_orphan()) any = true;
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab;) {
-      if (wanted != 0 && retention::may_keep(wanted)) return any;
+      if (is_enough()) return any;
       Descriptor* following = slab->next;
       const bool was_kept = slab->kept;
       stop_keeping(slab);
@@ -97,23 +100,28 @@ bool ThreadHeap::release_free() {
 // Pages without a block in use, in slabs that have others; also in medium slabs that malloc takes
 // from, which it does from their start.
 void ThreadHeap::give_back_pages(Pages which) {
+  const auto least = [which](const Descriptor* slab) -> size_t {
+    return which == Pages::All ? 1 : 1 + slab->capacity / kFewFreeShare;
+  };
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab; slab = slab->next) {
       if (!is_small(slab->size_class)) {
-        if (which == Pages::All || count_bits(slab->free_bits) * 2 >= slab->capacity)
-          medium::give_back(slab);
+        if ((which != Pages::OfSlabsHalfFree ||
+             count_bits(slab->free_bits) * 2 >= slab->capacity) &&
+            medium::give_back(slab, least(slab)))
+          regret_ -= static_cast<int32_t>(slab->slices);
       } else if (!slab->kept && slab->holes == 0 &&
                  small::used_of(slab->head) * 2 <= slab->carved) {
         small::make_holes(slab);
         slab->set_owner(tag);
       }
     }
-  if (which != Pages::All) return;
+  if (which == Pages::OfSlabsHalfFree) return;
   nursery.give_back_pages();
   for (size_t index = 0; index < kMediumClasses; ++index)
     if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
       slab->carved = 0;  // what give_back() compares with may be long ago
-      medium::give_back(slab);
+      medium::give_back(slab, least(slab));
     }
 }
 
@@ -131,21 +139,30 @@ void ThreadHeap::trim() {
 // rest nobody looks.
 void ThreadHeap::look_for_pages() {
   constexpr size_t kLeastGrowth = size_t{128} << 10;
+  constexpr size_t kMostHeaps = 16;
   const size_t used = retention::used_bytes();
   if (used < next_look_) return;
   release_kept();
-  give_back_pages(Pages::OfSlabsHalfFree);
-  const size_t growth = kLeastGrowth * thread_heaps::count();
+  give_back_pages(Pages::Most);
+  const size_t heaps = thread_heaps::count();
+  const size_t growth = kLeastGrowth * (heaps < kMostHeaps ? heaps : kMostHeaps);
   next_look_ = used + (used / 8 > growth ? used / 8 : growth);
 }
 
 // A program that frees much of what it has, but not whole slabs, may take no more memory for long.
+// If it takes again more than half of what went back the last time, the next time is later.
 void ThreadHeap::look_at_woken(const Descriptor* slab) {
   constexpr size_t kFewest = size_t{2} << 20;
-  woken_ += slab->size();
-  if (woken_ < kFewest || woken_ < retention::used_bytes() / 8) return;
+  constexpr uint8_t kLatest = 3;  // all of what is in use
+  woken_ += slab->slices;
+  const size_t woken = size_t{woken_} << kSliceShift;
+  if (woken < kFewest || woken < (retention::used_bytes() / 8) << later_) return;
   woken_ = 0;
-  if (retention::wants_back()) return;
+  if (regret_ <= 0)
+    later_ = later_ > 0 ? later_ - 1 : 0;
+  else if (later_ < kLatest)
+    ++later_;
+  regret_ = 0;
   give_back_pages(Pages::OfSlabsHalfFree);
 }
 

@@ -70,10 +70,11 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   return word & idle::kBusy ? Taken::Purged : Taken::Blocks;
 }
 
-void give_back(Descriptor* slab) {
+bool give_back(Descriptor* slab, size_t least) {
   uint64_t bits = slab->free_bits;
   const unsigned free_blocks = count_bits(bits);
-  if (free_blocks <= slab->carved) return;
+  if (free_blocks < slab->carved + least) return false;
+  bool any = false;
   slab->carved = static_cast<uint16_t>(free_blocks);
   while (bits) {
     const auto first = static_cast<size_t>(__builtin_ctzll(bits));
@@ -86,10 +87,14 @@ void give_back(Descriptor* slab) {
       report::corrupted_block(from, slab->stride, nullptr);
     if (bytes > skip) {
       const size_t whole = align_down(bytes - skip, os::page_size());
-      if (whole && os::purge(from + skip, whole)) retention::note_given_back(whole);
+      if (whole && os::purge(from + skip, whole)) {
+        retention::note_given_back(whole);
+        any = true;
+      }
     }
     bits &= ~(((uint64_t{1} << count) - 1) << first);
   }
+  return any;
 }
 
 bool is_block(const Descriptor* slab, const void* block) {

@@ -106,8 +106,8 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count);
 
 // Gives back the pages of free blocks, all but those on borders. For a slab that malloc does not
 // take from. `carved` remembers how many blocks were free then: nothing is done until there are
-// more.
-void give_back(Descriptor* slab);
+// `least` more. Whether any went back.
+bool give_back(Descriptor* slab, size_t least);
 
 bool is_block(const Descriptor* slab, const void* block);
 

@@ -43,6 +43,8 @@ struct NurserySlice {
   Descriptor* span = nullptr;
   uint64_t touched = 0;  // bit i: page i may hold memory
   Granules granules;
+
+  bool is_wasted(size_t page) const;
 };
 
 class Nursery {
@@ -147,7 +149,8 @@ class Nursery {
   void merge();
   static void give_back_pages(NurserySlice& slice, char* start);
   bool give_back_slices();
-  size_t touched_pages() const;
+  size_t wasted_pages() const;
+  void keep_pages();
   void stop_keeping();
   static void release_slice(NurserySlice& slice);
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;

@@ -30,15 +30,17 @@ void Nursery::check() {
   for (size_t index = 0; index < kClasses; ++index) check(static_cast<SizeClass>(index));
 }
 
+// It may hold memory, and has no block.
+bool NurserySlice::is_wasted(size_t page) const {
+  const size_t page_size = os::page_size();
+  return (touched >> page & 1) && granules.is_free(page * page_size, (page + 1) * page_size);
+}
+
 void Nursery::give_back_pages(NurserySlice& slice, char* start) {
   const size_t page_size = os::page_size();
   for (size_t page = 0; page * page_size < kSliceSize; ++page) {
     const size_t from = page;
-    const auto is_wasted = [&] {
-      return (slice.touched >> page & 1) &&
-             slice.granules.is_free(page * page_size, (page + 1) * page_size);
-    };
-    while (page * page_size < kSliceSize && is_wasted()) ++page;
+    while (page * page_size < kSliceSize && slice.is_wasted(page)) ++page;
     const size_t bytes = (page - from) * page_size;
     if (bytes == 0 || !os::purge(start + from * page_size, bytes)) continue;
     retention::note_given_back(bytes);
@@ -66,11 +68,12 @@ bool Nursery::trim() {
   return give_back_pages();
 }
 
-size_t Nursery::touched_pages() const {
-  size_t pages = 0;
+size_t Nursery::wasted_pages() const {
+  size_t count = 0;
   for (const NurserySlice* slice : slices_)
-    if (slice && slice->span) pages += count_bits(slice->touched);
-  return pages;
+    for (size_t page = 0; slice && slice->span && page * os::page_size() < kSliceSize; ++page)
+      if (slice->is_wasted(page)) ++count;
+  return count;
 }
 
 void Nursery::settle(bool comes_and_goes) {
@@ -78,14 +81,15 @@ void Nursery::settle(bool comes_and_goes) {
   take_remote();
   merge();
   give_back_slices();
-  const size_t pages = touched_pages();
-  const size_t bytes = pages * os::page_size();
-  if (!comes_and_goes || !retention::may_keep(bytes)) {
+  if (!comes_and_goes || !retention::may_keep(wasted_pages() * os::page_size()))
     give_back_pages();
-    return;
-  }
-  kept_pages_ = static_cast<uint16_t>(pages);
-  retention::now_kept(bytes);
+  else
+    keep_pages();
+}
+
+void Nursery::keep_pages() {
+  kept_pages_ = static_cast<uint16_t>(wasted_pages());
+  retention::now_kept(kept_pages_ * os::page_size());
 }
 
 void Nursery::stop_keeping() {
@@ -123,14 +127,18 @@ void Nursery::tend() {
     if (!again) continue;
     take_remote();
     merge();
-    if (kept_pages_ != 0)
-      give_back_slices();
-    else
+    if (kept_pages_ == 0) {
       give_back_pages();
+      continue;
+    }
+    give_back_slices();
+    stop_keeping();
+    keep_pages();
   }
 }
 
 void Nursery::stop_tending() {
+  free_bytes_ = static_cast<uint32_t>(kept_pages_ * os::page_size());
   stop_keeping();
   for (NurserySlice* slice : slices_)
     if (slice && slice->span) slice->span->carved = 0;

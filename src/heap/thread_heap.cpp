@@ -17,13 +17,19 @@ inline bool ThreadHeap::wants_trim() const {
   return trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed);
 }
 
+// A medium slab's pages may have gone back.
+inline void ThreadHeap::note_used_again(Descriptor* slab) {
+  if (slab->carved != 0) regret_ += static_cast<int32_t>(2 * slab->slices);
+  slab->carved = 0;
+}
+
 inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
     slab->place = SlabPlace::Current;
     if (is_small(cls))
       small::stop_counting(slab);
     else
-      slab->carved = 0;
+      note_used_again(slab);
   }
   if (profiled) {
     profiled->current[index_of(cls)] = slab;
@@ -172,9 +178,9 @@ void ThreadHeap::on_medium_all_free(Descriptor* slab) {
 
 // A program may go on with the current slab at once: rather give up others than this one.
 void ThreadHeap::keep_current_or_release(Descriptor* slab) {
-  if (!retention::may_keep(slab->size())) {
+  if (!retention::may_keep_medium(slab->size())) {
     release_kept(slab->size());
-    if (!retention::may_keep(slab->size())) {
+    if (!retention::may_keep_medium(slab->size())) {
       set_current(slab->size_class, no_slab());
       note_refused(slab);
       return release(slab);
@@ -197,7 +203,7 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
       make_full(slab);
     }
     if (Descriptor* orphan = orphans::take(cls)) {
-      woken_ += orphan->size();  // as not_woken() will say
+      woken_ += orphan->slices;  // as not_woken() will say
       adopt(orphan);
       continue;
     }
@@ -234,6 +240,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   // release: after a fork the child takes a slab with a home to be in order.
   slab->home.store(this, std::memory_order_release);
   class_slices::add(index_of(cls), slices);
+  if (is_small(cls)) return slab;
   if (const size_t again = class_slices::take_refused(index_of(cls), slices))
     retention::note_made_again(again << kSliceShift);
   return slab;

@@ -83,8 +83,9 @@ class ThreadHeap {
   bool release_kept(size_t wanted = 0);
   // The same, and what is free in its nursery: there is no other memory.
   bool release_free();
-  // Gives back the pages of its slabs in which no block is in use.
-  enum class Pages { All, OfSlabsHalfFree };
+  // Gives back the pages of its slabs in which no block is in use; most: not in medium slabs of
+  // which few blocks are free, or few more than the last time.
+  enum class Pages { All, Most, OfSlabsHalfFree };
   void give_back_pages(Pages which = Pages::All);
   // Gives back all that is free: see thread_heaps::trim().
   void trim();
@@ -111,6 +112,8 @@ class ThreadHeap {
     return is_small(cls) ? slots[block_size(cls) / 16] : medium_slots[medium_index(cls)];
   }
 
+  // Of a slab's blocks, the share that are few.
+  static constexpr size_t kFewFreeShare = 4;
   // So many threads may be all that the program starts.
   static constexpr uint8_t kFewLives = 2;
 
@@ -120,23 +123,28 @@ class ThreadHeap {
       0;  // empty slabs that could not be kept since the last look at those that are
   unsigned refusals_until_look_ = kFewestRefusals;
   Relaxed<size_t> remote_frees_;
-  unsigned few_brought_ = 0;  // see brings_too_few()
+  uint16_t few_brought_ = 0;  // see brings_too_few()
+  uint8_t later_ = 0;         // by so many powers of two comes the next look_at_woken()
   uint32_t trims_done_ = 0;
   size_t next_look_ =
       size_t{512} << 10;  // bytes in use by the process at the next look_for_pages()
 
-  // Bytes of slabs that got free blocks since the last look, and were not used again.
-  size_t woken_ = 0;
+  // Slices of slabs that got free blocks since the last look, and were not used again.
+  uint32_t woken_ = 0;
+  // Slices of slabs whose pages went back and that were used again, twice, less those whose pages
+  // went back: since the last look.
+  int32_t regret_ = 0;
 
   void look_for_pages();
   void look_at_woken(const Descriptor* slab);
   void not_woken(const Descriptor* slab) {
-    woken_ -= woken_ < slab->size() ? woken_ : slab->size();
+    woken_ -= woken_ < slab->slices ? woken_ : slab->slices;
   }
   // relaxed: a first look.
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   bool wants_trim() const;
   void set_current(SizeClass cls, Descriptor* slab);
+  void note_used_again(Descriptor* slab);
   void* turn(Descriptor* slab, SizeClass cls);
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
   void retire(Descriptor* slab);
@@ -201,8 +209,9 @@ bool only_one();
 // Whether few threads have had a heap so far: a program that starts threads again and again is not
 // one that has to be small.
 bool few();
-// Has the calling thread's heap give back what is free in it at once, and every other thread's when
-// that thread takes the slow path next. Dirty spans are the caller's to purge.
+// Has the calling thread's heap and those that wait give back what is free in them at once, and
+// every other thread's when that thread takes the slow path next. Dirty spans are the caller's to
+// purge.
 void trim();
 // How often that was asked for, modulo 2^32. relaxed: a heap that does not see it yet sees it
 // later.

@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "base/options.h"
 #include "base/policy.h"
 #include "base/relaxed.h"
 
@@ -23,16 +24,19 @@ constexpr size_t kMostFurther = size_t{2} << 20;
 // what was in use lately and is not now, up to a bound of its own, which makes 64 MiB with the
 // first, as much as libc may come to; in idle slabs so much and a share of what else is in use.
 // Less again by a share of what is given back, and by what a growing heap could not use.
+// Hardened: less, for there it is kept slabs that regret retains, and they count as in use.
 constexpr size_t kRegretted = size_t{6} << 20;
 constexpr size_t kRegrettedShare = 2;
-constexpr size_t kRegrettedLately = size_t{58} << 20;
+constexpr size_t kRegrettedLately = size_t{kHardened ? 28 : 58} << 20;
 constexpr size_t kRegrettedIdle = size_t{14} << 20;
 constexpr size_t kRegrettedIdleShare = 4;
-constexpr size_t kForgivenShare = 16;
+constexpr size_t kForgivenShare = kHardened ? 4 : 16;
+constexpr size_t kRegretGain = kHardened ? 1 : 2;
 
-// Slabs that were released and made again should have been kept: at most such a share of what is in
-// use.
-constexpr size_t kRegrettedKeptShare = 4;
+// Medium slabs that were released and made again should have been kept: at most so much, and such a
+// share of what is in use. Not where memory is limited: another thread's kept slabs serve nobody.
+constexpr size_t kRegrettedKept = size_t{8} << 20;
+constexpr size_t kRegrettedKeptShare = 8;
 
 // Regret of such a share of what is in use says that the program takes again what it frees.
 constexpr size_t kMuchRegretShare = 8;
@@ -75,10 +79,19 @@ size_t regretted_bound() {
 }
 
 int64_t kept_bound() {
-  const size_t regretted =
-      least<size_t>(kept_regret.load(std::memory_order_relaxed), used / kRegrettedKeptShare);
-  const size_t bound = with_share(kKept) + regretted + (kHardened ? regretted_bound() : 0);
-  return static_cast<int64_t>(bound);
+  return static_cast<int64_t>(with_share(kKept) + (kHardened ? regretted_bound() : 0));
+}
+
+// What releasing slabs too early has added to it.
+int64_t regretted_kept() {
+  if (kHardened || options[Option::MemoryLimit] != 0) return 0;
+  const size_t regretted = kept_regret.load(std::memory_order_relaxed);
+  return static_cast<int64_t>(least(regretted, least(kRegrettedKept, used / kRegrettedKeptShare)));
+}
+
+bool has_room(size_t bytes, int64_t bound) {
+  const int64_t others = least(idle.load(std::memory_order_relaxed), int64_t{kKept});
+  return kept.load(std::memory_order_relaxed) + others + static_cast<int64_t>(bytes) <= bound;
 }
 
 }  // namespace
@@ -105,7 +118,7 @@ void note_purged(size_t bytes) {
 void note_fresh(size_t bytes) {
   const size_t again = least(bytes, purged_lately);
   purged_lately -= again;
-  regret = least<size_t>(regret + 2 * again, used_lately + kRegretted);
+  regret = least<size_t>(regret + kRegretGain * again, used_lately + kRegretted);
 }
 
 bool note_growth(size_t bytes) {
@@ -129,9 +142,11 @@ size_t used_bytes() {
 
 // What regret has left idle takes no room from the others.
 bool may_keep(size_t bytes) {
-  const int64_t others = least(idle.load(std::memory_order_relaxed), int64_t{kKept});
-  return kept.load(std::memory_order_relaxed) + others + static_cast<int64_t>(bytes) <=
-         kept_bound();
+  return has_room(bytes, kept_bound());
+}
+
+bool may_keep_medium(size_t bytes) {
+  return has_room(bytes, kept_bound() + regretted_kept());
 }
 
 bool may_be_idle(size_t bytes) {
@@ -146,7 +161,7 @@ bool may_be_idle(size_t bytes) {
 }
 
 bool keeps_too_much() {
-  const int64_t bound = kept_bound();
+  const int64_t bound = kept_bound() + regretted_kept();
   return kept.load(std::memory_order_relaxed) > bound + bound / 4;
 }
 

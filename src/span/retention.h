@@ -4,8 +4,8 @@
 //   dirty spans   256 KiB and a 32nd of what is in use, and what was given back too early: memory
 //                 that was given back and is wanted again raises the bound (regret), memory given
 //                 back that nobody wants lowers it again
-//   kept slabs    4.5 MiB and a 32nd of what is in use; a quarter of it at most where slabs are
-//                 released and made again
+//   kept slabs    4.5 MiB and a 32nd of what is in use; medium ones an eighth of it more, and
+//                 8 MiB at most, where they are released and made again
 //   idle slabs    the first of these bounds, together with the kept ones; regret raises it for
 //                 them, by 14 MiB and a quarter of what else is in use at most
 //
@@ -48,11 +48,14 @@ bool wants_back();
 // Kept slabs: without a block in use, and not released. The process may keep some; others must be
 // released, or their memory given back.
 bool may_keep(size_t bytes);
+// The same of medium slabs, which regret may have raised it for: small ones that are used again
+// have their blocks in the order in which they were freed, fresh ones in that of their addresses.
+bool may_keep_medium(size_t bytes);
 // Less is in use than when they were kept, much less: some should be released.
 bool keeps_too_much();
 void now_kept(size_t bytes);
 void no_longer_kept(size_t bytes);
-// A slab was released for want of room; and a slab is made that might have been kept.
+// A medium slab was released for want of room; and one is made that might have been kept.
 void note_refused(size_t bytes);
 void note_made_again(size_t bytes);
 // The same of idle slabs (heap/idle.h), which come under the same bound. Regret raises it for them,

@@ -44,15 +44,15 @@ limited() {
   limited "--data=$(mib 32)" "$BATS_FILE_TMPDIR/row11_exhaust" 20 32 20
 }
 
-@test "row 11: a memory cgroup of 48 MiB: 30 MiB in one size after the other" {
+@test "row 11: a memory cgroup of 56 MiB: 30 MiB in one size after the other" {
   require_root
   group=/sys/fs/cgroup/memory/oxidalloc-row11-$$
   if mkdir "$group" 2>/dev/null; then
-    mib 48 >"$group/memory.limit_in_bytes"
+    mib 56 >"$group/memory.limit_in_bytes"
   else
     group=/sys/fs/cgroup/oxidalloc-row11-$$
     mkdir "$group" 2>/dev/null && [ -w "$group/memory.max" ] || skip "no memory cgroup can be made"
-    mib 48 >"$group/memory.max"
+    mib 56 >"$group/memory.max"
     { echo 0 >"$group/memory.swap.max"; } 2>/dev/null || true
   fi
   # The shell enters the group, then becomes the program.

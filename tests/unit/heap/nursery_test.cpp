@@ -18,6 +18,7 @@
 #include "heap/heap.h"
 #include "heap/stats.h"
 #include "os/memory.h"
+#include "span/retention.h"
 #include "support/fresh_process.h"
 #include "support/heap_thread.h"
 #include "support/shadow_heap.h"
@@ -251,6 +252,27 @@ TEST_IN_FRESH_PROCESS(NurseryTest, ThreadsThatComeAndGoKeepItsPages) {
   EXPECT_GE(lives(1), 1u);
   lives(2);
   EXPECT_EQ(lives(4), 0u);
+  const size_t before = figures().purges;
+  trim();
+  EXPECT_GT(figures().purges, before);
+}
+
+// They count as kept only as long as they are there, and those with blocks in use do not.
+TEST_IN_FRESH_PROCESS(NurseryTest, PagesThatAreKeptAreCounted) {
+  constexpr size_t kRoom = size_t{9} << 19;  // with nothing in use
+  std::vector<void*> left;
+  for (int life = 0; life < 5; ++life)
+    test::in_heap_thread([&] {
+      std::vector<void*> blocks;
+      for (size_t size = 600; size < 3000; size += 100) {
+        left.push_back(allocate(size));
+        blocks.push_back(allocate(size));
+      }
+      for (void* block : blocks) release(block);
+    });
+  for (void* block : left) release(block);
+  EXPECT_EQ(figures().span_bytes, 0u);
+  EXPECT_TRUE(retention::may_keep(kRoom));
 }
 
 TEST_IN_FRESH_PROCESS(NurseryTest, BlocksOutliveTheirThread) {
