@@ -120,8 +120,8 @@ void ThreadHeap::give_back_pages(Pages which) {
   nursery.give_back_pages();
   for (size_t index = 0; index < kMediumClasses; ++index)
     if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
-      slab->carved = 0;  // what give_back() compares with may be long ago
       medium::give_back(slab, least(slab));
+      slab->carved = 0;  // it is used on: nothing to compare with the next time
     }
 }
 

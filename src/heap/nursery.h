@@ -150,7 +150,7 @@ class Nursery {
   static void give_back_pages(NurserySlice& slice, char* start);
   bool give_back_slices();
   size_t wasted_pages() const;
-  void keep_pages();
+  void keep_or_give_back(bool keeps);
   void stop_keeping();
   static void release_slice(NurserySlice& slice);
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;

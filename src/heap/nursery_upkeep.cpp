@@ -81,15 +81,17 @@ void Nursery::settle(bool comes_and_goes) {
   take_remote();
   merge();
   give_back_slices();
-  if (!comes_and_goes || !retention::may_keep(wasted_pages() * os::page_size()))
-    give_back_pages();
-  else
-    keep_pages();
+  keep_or_give_back(comes_and_goes);
 }
 
-void Nursery::keep_pages() {
-  kept_pages_ = static_cast<uint16_t>(wasted_pages());
-  retention::now_kept(kept_pages_ * os::page_size());
+void Nursery::keep_or_give_back(bool keeps) {
+  const size_t pages = wasted_pages();
+  if (!keeps || !retention::may_keep(pages * os::page_size())) {
+    give_back_pages();
+    return;
+  }
+  kept_pages_ = static_cast<uint16_t>(pages);
+  retention::now_kept(pages * os::page_size());
 }
 
 void Nursery::stop_keeping() {
@@ -127,13 +129,10 @@ void Nursery::tend() {
     if (!again) continue;
     take_remote();
     merge();
-    if (kept_pages_ == 0) {
-      give_back_pages();
-      continue;
-    }
     give_back_slices();
+    const bool keeps = kept_pages_ != 0;
     stop_keeping();
-    keep_pages();
+    keep_or_give_back(keeps);
   }
 }
 

@@ -179,7 +179,8 @@ void ThreadHeap::on_medium_all_free(Descriptor* slab) {
 // A program may go on with the current slab at once: rather give up others than this one.
 void ThreadHeap::keep_current_or_release(Descriptor* slab) {
   if (!retention::may_keep_medium(slab->size())) {
-    release_kept(slab->size());
+    // Of limited memory no more than this slab: what another thread keeps would be missing.
+    release_kept(options[Option::MemoryLimit] != 0 ? 0 : slab->size());
     if (!retention::may_keep_medium(slab->size())) {
       set_current(slab->size_class, no_slab());
       note_refused(slab);

@@ -156,7 +156,8 @@ bool may_be_idle(size_t bytes) {
   const size_t others = live > 0 ? static_cast<size_t>(live) : 0;
   const size_t regretted = least<size_t>(regret, kRegrettedIdle + others / kRegrettedIdleShare);
   const size_t bound = kKept + others / kRetainedShare;
-  const int64_t beside = least(kept.load(std::memory_order_relaxed), static_cast<int64_t>(bound));
+  const int64_t all_kept = kept.load(std::memory_order_relaxed);
+  const int64_t beside = kHardened ? all_kept : least(all_kept, static_cast<int64_t>(bound));
   return beside + resident <= static_cast<int64_t>(bound + regretted);
 }
 

@@ -206,5 +206,29 @@ TEST_IN_FRESH_PROCESS(Heap, TrimGivesAllFreeMemoryBack) {
   EXPECT_EQ(figures().live_blocks, 0u);
 }
 
+// Of a slab that was looked at while malloc took from it, and was used up since.
+TEST_IN_FRESH_PROCESS(Heap, TrimGivesBackWhatWasUsedSince) {
+  constexpr size_t kSize = 6656;  // a slab of them has something left at its start
+  std::vector<char*> blocks;
+  const auto take = [&] { blocks.push_back(bytes(std::memset(allocate(kSize), 1, kSize))); };
+  for (int i = 0; i < 900; ++i) take();
+  // The first block of a slab that malloc takes from now.
+  do take();
+  while (blocks[blocks.size() - 1] == blocks[blocks.size() - 2] + kSize);
+  const size_t first = blocks.size() - 1;
+  trim();
+  for (int i = 0; i < 200; ++i) take();
+  size_t freed = 0;
+  for (size_t i = first; blocks[i + 1] == blocks[i] + kSize; ++i) {
+    if (i % 8 == 0) continue;
+    release(blocks[i]);
+    freed += kSize;
+  }
+  EXPECT_GE(freed, 20 * kSize);
+  const size_t before = figures().purged_bytes;
+  trim();
+  EXPECT_GE(figures().purged_bytes - before, freed);
+}
+
 }  // namespace
 }  // namespace ox::heap
