@@ -13,8 +13,10 @@ for number in 1 2 3 4; do
   xclock -analog -geometry "180x180+$((number * 190 - 180))+220" -norender >/dev/null &
 done
 xeyes -geometry 300x150+10+420 &
-sleep 3
-xwininfo -root -tree | grep -cE '(Logo|Clock|Eyes)"|"x(logo|clock|eyes)"'
+windows() { xwininfo -root -tree | grep -cE '(Logo|Clock|Eyes)"|"x(logo|clock|eyes)"'; }
+for ((tries = 0; tries < 60; tries++)); do [ "$(windows)" = 9 ] && break; sleep 0.5; done
+windows
+sleep 1
 import -window root screen.png
 identify -format '%w %h\n' screen.png
 kill -TERM "$server"
