@@ -9,20 +9,22 @@ namespace ox {
 
 using namespace slab;
 
-// Later slabs of the class are longer. Those that are too short now are not kept when they become
-// empty.
-void ThreadHeap::grow_medium(SizeClass cls) {
-  const size_t before = medium::slices_for(cls, medium_made[medium_index(cls)]);
-  medium::count_made(medium_made[medium_index(cls)]);
-  if (medium::slices_for(cls, medium_made[medium_index(cls)]) == before) return;
-  for (Descriptor* slab = partial[index_of(cls)].first; slab; slab = slab->next)
-    if (slab->kept && is_outgrown(slab)) stop_keeping(slab);
+namespace {
+
+// So much of the slab that malloc takes from is soon used.
+constexpr size_t kFewNextBytes = size_t{128} << 10;
+
+size_t free_bytes(const Descriptor* medium_slab) {
+  return count_bits(medium_slab->free_bits) * medium_slab->stride;
 }
 
-// A medium slab that is shorter than a new one would be: its class has grown.
+}  // namespace
+
+// A medium slab at most half as long as a new one would be: its class has grown.
 bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
   const SizeClass cls = slab->size_class;
-  return !is_small(cls) && slab->slices < medium::slices_for(cls, medium_made[medium_index(cls)]);
+  return !is_small(cls) &&
+         2 * slab->slices <= medium::slices_for(cls, medium_slices[medium_index(cls)]);
 }
 
 bool ThreadHeap::may_keep(const Descriptor* slab) const {
@@ -120,6 +122,7 @@ void ThreadHeap::give_back_pages(Pages which) {
   nursery.give_back_pages();
   for (size_t index = 0; index < kMediumClasses; ++index)
     if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
+      if (which == Pages::Most && free_bytes(slab) < kFewNextBytes) continue;
       medium::give_back(slab, least(slab));
       slab->carved = 0;  // it is used on: nothing to compare with the next time
     }

@@ -11,22 +11,23 @@ namespace ox::medium {
 namespace {
 // Two bits less than a word: these are idle::kBusy.
 constexpr size_t kMaxBlocks = 62;
-constexpr size_t kMaxDoublings = 4;
 constexpr size_t kFirstBlocks = 4;
 constexpr size_t kEnoughBlocks = 50;  // in a full-grown slab: two serve a hundred
+
+size_t full_grown(size_t block_bytes) {
+  const size_t slices = (block_bytes * kMaxBlocks) >> kSliceShift;
+  return slices << kSliceShift < block_bytes * kEnoughBlocks ? slices + 1 : slices;
+}
 }  // namespace
 
-size_t slices_for(SizeClass cls, size_t others) {
-  const size_t size = block_size(cls);
-  size_t full = (size * kMaxBlocks) >> kSliceShift;
-  if ((full << kSliceShift) < size * kEnoughBlocks) ++full;
-  const size_t first = (size * kFirstBlocks) >> kSliceShift;
-  const size_t slices = (first ? first : 1) << (others < kMaxDoublings ? others : kMaxDoublings);
-  return slices < full ? slices : full;
-}
-
-void count_made(uint8_t& made) {
-  if (made < kMaxDoublings) ++made;
+// Half of what the class owns; what comes near the full length is that.
+size_t slices_for(SizeClass cls, size_t owned) {
+  const size_t first = (block_size(cls) * kFirstBlocks) >> kSliceShift;
+  const size_t full = full_grown(block_size(cls));
+  const size_t wanted = owned / 2;
+  if (wanted >= 2 * full / 3) return full;
+  if (wanted > first) return wanted;
+  return first ? first : 1;
 }
 
 void format(Descriptor* slab, SizeClass cls) {

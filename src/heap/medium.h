@@ -88,11 +88,10 @@ inline bool push_plain(Descriptor* slab, const void* block) {
   return true;
 }
 
-// Slices for a slab of `cls` in a heap that has made `others` of them: few blocks first, then more,
-// so that many classes used a little do not each spread over much memory.
-size_t slices_for(SizeClass cls, size_t others);
-// Counts one more, as far as slices_for() cares.
-void count_made(uint8_t& made);
+// Slices for a slab of `cls` in a heap whose other slabs of it, all used up, have `owned`: few
+// blocks first, then in step with what is in use, so that no class spreads over much more than it
+// needs.
+size_t slices_for(SizeClass cls, size_t owned);
 
 // Makes a fresh span a slab of `cls` without owner, all its blocks free.
 void format(Descriptor* slab, SizeClass cls);

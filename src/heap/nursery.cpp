@@ -68,7 +68,7 @@ size_t Nursery::block_bytes(const void* block) const {
 bool Nursery::is_busy(SizeClass cls) const {
   const size_t count = allocations_[index_of(cls)];
   if (count < kBusyAndLarge) return false;
-  return count >= kBusy || live_[index_of(cls)] * block_size(cls) >= kLarge;
+  return count >= kBusy || (live_[index_of(cls)] + 1u) * block_size(cls) >= kLarge;
 }
 
 void* Nursery::allocate(ThreadHeap* home, SizeClass cls) {
@@ -234,8 +234,10 @@ void Nursery::note_freed(size_t bytes) {
   free_bytes_ += static_cast<uint32_t>(bytes);
   if (free_bytes_ < kMostFree << doublings_ || free_bytes_ < used_bytes()) return;
   free_bytes_ = 0;
-  if (doublings_ < kMostDoublings) ++doublings_;
   merge();
+  const size_t wasted = wasted_pages() * os::page_size();
+  if (wasted < kMostFree << doublings_ || wasted < used_bytes()) return;
+  if (doublings_ < kMostDoublings) ++doublings_;
   give_back_pages();
 }
 

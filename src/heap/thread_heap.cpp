@@ -216,7 +216,8 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   nursery.check(cls);  // its blocks may not be used again for long
   bool zeroed;
-  const size_t slices = is_small(cls) ? 1 : medium::slices_for(cls, medium_made[medium_index(cls)]);
+  const size_t slices =
+      is_small(cls) ? 1 : medium::slices_for(cls, medium_slices[medium_index(cls)]);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab) {
     release_free();
@@ -236,8 +237,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   slab->remote.store(0, std::memory_order_relaxed);
   slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
   slab->set_owner(tag);
-  count_medium(slab, 1);
-  if (!is_small(cls)) grow_medium(cls);
+  count_medium(slab, Change::Taken);
   // release: after a fork the child takes a slab with a home to be in order.
   slab->home.store(this, std::memory_order_release);
   class_slices::add(index_of(cls), slices);
@@ -250,7 +250,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
 void ThreadHeap::adopt(Descriptor* slab) {
   slab->place = SlabPlace::Partial;
   take_remote(slab);
-  count_medium(slab, 1);
+  count_medium(slab, Change::Taken);
   // release: see remote.cpp, post().
   slab->home.store(this, std::memory_order_release);
   slab->set_owner(tag);
@@ -272,7 +272,7 @@ void ThreadHeap::release(Descriptor* slab, size_t touched) {
   if (!is_all_listed(slab)) return make_full(slab);
   if constexpr (kHardened) check::blocks(slab);
   class_slices::subtract(index_of(slab->size_class), slab->slices);
-  count_medium(slab, -1);
+  count_medium(slab, Change::GivenAway);
   slab->set_owner(0);
   slab->home.store(nullptr, std::memory_order_relaxed);  // no block is left to reach it by
   if (is_small(slab->size_class)) {
@@ -291,15 +291,15 @@ void ThreadHeap::give_away(Descriptor* slab) {
     if (!kHardened || !retention::may_keep(slab->size())) return release(slab);
     keep(slab);
   }
-  count_medium(slab, -1);
+  count_medium(slab, Change::GivenAway);
   orphans::add(slab);
 }
 
-void ThreadHeap::count_medium(const Descriptor* slab, int change) {
+void ThreadHeap::count_medium(const Descriptor* slab, Change change) {
   if (is_small(slab->size_class)) return;
-  uint16_t& count = medium_slabs[medium_index(slab->size_class)];
-  count = static_cast<uint16_t>(count + change);
-  if (count == 0) medium_made[medium_index(slab->size_class)] = 0;
+  uint16_t& slices = medium_slices[medium_index(slab->size_class)];
+  const auto changed = static_cast<uint16_t>(slab->slices);
+  slices = static_cast<uint16_t>(change == Change::Taken ? slices + changed : slices - changed);
 }
 
 void ThreadHeap::abandon() {

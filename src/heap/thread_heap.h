@@ -56,9 +56,8 @@ class ThreadHeap {
   DescriptorList full{};
   // Full slabs into which other threads freed, linked by mail_next.
   std::atomic<Descriptor*> mailbox{nullptr};
-  // Medium slabs owned, and made since there was none: the first ones are short.
-  std::array<uint16_t, kMediumClasses> medium_slabs{};
-  std::array<uint8_t, kMediumClasses> medium_made{};
+  // Slices of the medium slabs owned, modulo 4 GiB: see medium::slices_for().
+  std::array<uint16_t, kMediumClasses> medium_slices{};
   Nursery nursery;
   // Hardened: freed blocks, small and medium ones, that wait to be used again.
   [[no_unique_address]] PolicyMember<Quarantine<128>, 0> small_quarantine;
@@ -166,10 +165,10 @@ class ThreadHeap {
   void release(Descriptor* slab);
   void release(Descriptor* slab, size_t touched);
   void give_away(Descriptor* slab);
-  void grow_medium(SizeClass cls);
   bool is_outgrown(const Descriptor* slab) const;
   bool may_keep(const Descriptor* slab) const;
-  void count_medium(const Descriptor* slab, int change);
+  enum class Change { Taken, GivenAway };
+  void count_medium(const Descriptor* slab, Change change);
   bool stop_mail(Descriptor* slab);
   void free_small_checked(Descriptor* slab, char* block, const void* caller);
   void free_medium_checked(Descriptor* slab, void* block, const void* caller);

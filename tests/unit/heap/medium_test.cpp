@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -128,6 +129,24 @@ TEST_IN_FRESH_PROCESS(Medium, EmptySlabsGoBack) {
   for (void* block : blocks) release(block);
   trim();
   EXPECT_LE(figures().span_bytes, before + 8 * kSliceSize);
+}
+
+// A class's slabs follow what it has in use, however often they are made and released.
+TEST_IN_FRESH_PROCESS(Medium, FewBlocksInUseTakeFewSlices) {
+  constexpr size_t kSize = 30'000, kMost = 12;
+  test::make_busy(kSize);
+  const size_t before = figures().span_bytes;
+  std::vector<void*> blocks;
+  std::minstd_rand random(1);
+  for (int i = 0; i < 20'000; ++i) {
+    if (blocks.size() < kMost && random() % 2 == 0) blocks.push_back(allocate(kSize));
+    if (blocks.empty() || random() % 2 == 0) continue;
+    std::swap(blocks[random() % blocks.size()], blocks.back());
+    release(blocks.back());
+    blocks.pop_back();
+  }
+  EXPECT_LE(figures().peak_span_bytes, before + kMost * kSize * 3 / 2);
+  for (void* block : blocks) release(block);
 }
 
 }  // namespace

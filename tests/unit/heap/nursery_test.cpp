@@ -11,6 +11,7 @@
 #include <barrier>
 #include <cstdlib>
 #include <cstring>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -210,6 +211,24 @@ TEST_IN_FRESH_PROCESS(NurseryTest, GivesBackPagesWithoutABlock) {
   release(first);
   trim();
   EXPECT_EQ(figures().span_bytes, 0u);
+}
+
+// What is freed and taken again in turn does not go back each time that much of it has been freed.
+TEST_IN_FRESH_PROCESS(NurseryTest, BlocksThatComeAndGoKeepTheirPages) {
+  std::vector<void*> blocks(256);
+  std::minstd_rand random(1);
+  const auto size = [&random] {
+    return (size_t{1} << (4 + random() % 11)) * (4 + random() % 4) / 4;
+  };
+  for (void*& block : blocks) block = allocate(size());
+  const size_t before = figures().purged_bytes;
+  for (int i = 0; i < 20'000; ++i) {
+    void*& block = blocks[random() % blocks.size()];
+    release(block);
+    block = allocate(size());
+  }
+  EXPECT_LE(figures().purged_bytes - before, size_t{2} << 20);
+  for (void* block : blocks) release(block);
 }
 
 TEST_IN_FRESH_PROCESS(NurseryTest, WhatOtherThreadsFreedIsNoLongerCounted) {
