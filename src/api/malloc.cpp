@@ -53,6 +53,7 @@ OX_EXPORT void* calloc(size_t count, size_t size) {
 }
 
 OX_EXPORT void* realloc(void* block, size_t size) {
+  if (size != 0 && Service::stays_in_place(block, size)) return block;
   if (block && size == 0) {
     Service::release(block);
     return nullptr;

@@ -75,6 +75,42 @@ template <void* (*Slow)(size_t) = allocate_slow>
     free_checked(leader, block, __builtin_return_address(0));
 }
 
+// Bytes of a block in use of the calling thread's own slab, by what release() looks at; 0: it is
+// none, or that has to be looked at closer.
+[[gnu::always_inline]] inline size_t own_small_bytes(const Descriptor* slab, const void* block) {
+  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(block));
+  const bool in_use = arch::at_most(offset, slab->last_plain) &&
+                      !small::has_mark(slab, static_cast<const char*>(block));
+  return in_use && small::is_multiple(slab, block) ? slab->block_bytes() : 0;
+}
+[[gnu::always_inline]] inline size_t own_medium_bytes(const Descriptor* leader, const void* block) {
+  uint64_t index;
+  if (!medium::locate(leader, block, index)) return 0;
+  return (leader->free_bits >> index) & 1 ? 0 : leader->stride;
+}
+
+// Whether realloc() leaves a block of `bytes` where it is: `size` fits, and gives up at most half.
+constexpr bool stays(size_t bytes, size_t size) {
+  return size <= bytes && size >= bytes / 2;
+}
+
+// The same for any block, in short. False: it is to be looked at closer. Never for no block.
+[[gnu::always_inline]] inline bool stays_in_place(const void* block, size_t size) {
+  const size_t offset = reinterpret_cast<uintptr_t>(block) - region::primary.base;
+  // relaxed: as in release().
+  if (!arch::below(offset, region::primary.limit)) return false;
+  const Descriptor* slab = region::primary.descriptor(offset >> kSliceShift);
+  const uintptr_t self = arch::thread_pointer();
+  size_t bytes = 0;
+  if (arch::equal(slab->owner, self)) {
+    bytes = own_small_bytes(slab, block);
+  } else {
+    auto* leader = reinterpret_cast<Descriptor*>(region::primary_table + slab->leader_offset);
+    if (arch::equal(leader->medium_owner, self)) bytes = own_medium_bytes(leader, block);
+  }
+  return bytes != 0 && stays(bytes, size);
+}
+
 // Whether a pointer is to where this heap has reserved room and no block yet. Reports that.
 bool is_wild(const char* call, const void* pointer, const void* caller);
 // Whether the calling thread is in a signal handler that has interrupted the heap; says so once.

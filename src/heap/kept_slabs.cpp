@@ -24,7 +24,7 @@ size_t free_bytes(const Descriptor* medium_slab) {
 bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
   const SizeClass cls = slab->size_class;
   return !is_small(cls) &&
-         2 * slab->slices <= medium::slices_for(cls, medium_slices[medium_index(cls)]);
+         size_t{2} * slab->slices <= medium::slices_for(cls, medium_slices[medium_index(cls)]);
 }
 
 bool ThreadHeap::may_keep(const Descriptor* slab) const {

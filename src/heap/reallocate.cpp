@@ -31,20 +31,13 @@ size_t checked_bytes(const char* call, Descriptor* slice, const void* block, con
   return kNoBlock;
 }
 
-// The same by what free() looks at, for a block of the calling thread's own slab; else 0.
+// The same by the short way; else 0.
 size_t own_bytes(Descriptor* slice, const void* block) {
   const uintptr_t self = arch::thread_pointer();
-  if (arch::equal(slice->owner, self)) {
-    const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(block));
-    const bool in_use = arch::at_most(offset, slice->last_plain) &&
-                        !small::has_mark(slice, static_cast<const char*>(block));
-    return in_use && small::is_multiple(slice, block) ? slice->block_bytes() : 0;
-  }
+  if (arch::equal(slice->owner, self)) return own_small_bytes(slice, block);
   if (slice->kind != SpanKind::Medium) return 0;
   const Descriptor* leader = slice->region->leader_of(slice);
-  uint64_t index;
-  if (!arch::equal(leader->medium_owner, self) || !medium::locate(leader, block, index)) return 0;
-  return (leader->free_bits >> index) & 1 ? 0 : leader->stride;
+  return arch::equal(leader->medium_owner, self) ? own_medium_bytes(leader, block) : 0;
 }
 
 // What grew once tends to grow again: from here on it gets room for a quarter more than it had.
@@ -90,8 +83,7 @@ void* reallocate(void* block, size_t size, const void* caller) {
   if (old_size == kNoBlock) return nullptr;
   if (too_large(size)) return nullptr;
   if (slice->kind == SpanKind::Large && !in_the_middle()) return reallocate_large(slice, size);
-  // In place if it fits and at most half of the block is given up.
-  if (size <= old_size && size >= old_size / 2) return block;
+  if (stays(old_size, size)) return block;
   return reallocate_moving(block, old_size, size);
 }
 

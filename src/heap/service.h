@@ -18,6 +18,9 @@ struct PlainService {
   static void* allocate_aligned(size_t alignment, size_t size) {
     return heap::allocate_aligned(alignment, size);
   }
+  [[gnu::always_inline]] static bool stays_in_place(const void* block, size_t size) {
+    return heap::stays_in_place(block, size);
+  }
   static void* reallocate(void* block, size_t size, const void* caller) {
     return heap::reallocate(block, size, caller);
   }
@@ -38,6 +41,7 @@ struct HardenedService {
   static void* allocate_aligned(size_t alignment, size_t size) {
     return hardened::allocate_aligned(alignment, size);
   }
+  static bool stays_in_place(const void*, size_t) { return false; }
   static void* reallocate(void* block, size_t size, const void* caller) {
     return hardened::reallocate(block, size, caller);
   }
