@@ -66,16 +66,23 @@ T least(T a, T b) {
   return a < b ? a : b;
 }
 
+// What is in use and may hold memory.
+size_t used_memory() {
+  const int64_t gone = purged_idle.load(std::memory_order_relaxed);
+  const size_t all = used, without = gone > 0 ? static_cast<size_t>(gone) : 0;
+  return all - least(all, without);
+}
+
 // A bound that grows with what is in use.
 size_t with_share(size_t bound) {
-  return bound + used / kRetainedShare;
+  return bound + used_memory() / kRetainedShare;
 }
 
 // What giving back too early has added to it.
 size_t regretted_bound() {
   const size_t all = used, most = used_lately;  // `used` may have grown since, without the lock
   const size_t gone = least(most > all ? most - all : 0, kRegrettedLately);
-  return least<size_t>(regret, kRegretted + all / kRegrettedShare + gone);
+  return least<size_t>(regret, kRegretted + used_memory() / kRegrettedShare + gone);
 }
 
 int64_t kept_bound() {
@@ -150,12 +157,11 @@ bool may_keep_medium(size_t bytes) {
 }
 
 bool may_be_idle(size_t bytes) {
-  const auto all = static_cast<int64_t>(size_t{used});
   const int64_t resident = idle.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes);
-  const int64_t live = all - resident - purged_idle.load(std::memory_order_relaxed);
+  const int64_t live = static_cast<int64_t>(used_memory()) - resident;
   const size_t others = live > 0 ? static_cast<size_t>(live) : 0;
   const size_t regretted = least<size_t>(regret, kRegrettedIdle + others / kRegrettedIdleShare);
-  const size_t bound = kKept + others / kRetainedShare;
+  const size_t bound = kKept + (kHardened ? others / kRetainedShare : 0);
   const int64_t all_kept = kept.load(std::memory_order_relaxed);
   const int64_t beside = kHardened ? all_kept : least(all_kept, static_cast<int64_t>(bound));
   return beside + resident <= static_cast<int64_t>(bound + regretted);

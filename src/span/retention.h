@@ -6,11 +6,11 @@
 //                 back that nobody wants lowers it again
 //   kept slabs    4.5 MiB and a 32nd of what is in use; medium ones an eighth of it more, and
 //                 8 MiB at most, where they are released and made again
-//   idle slabs    the first of these bounds, together with the kept ones; regret raises it for
-//                 them, by 14 MiB and a quarter of what else is in use at most
+//   idle slabs    4.5 MiB together with the kept ones, for they stay when less is in use; regret
+//                 raises it for them, by 14 MiB and a quarter of what else is in use at most
 //
 // The hardened build has no dirty spans: there regret raises the bound of kept slabs.
-// All sizes are bytes.
+// Idle slabs whose memory went back are in use, but not for these shares. All sizes are bytes.
 #pragma once
 
 #include <cstddef>

@@ -92,6 +92,21 @@ TEST_IN_FRESH_PROCESS(Retention, OnlyTheSurplusGoes) {
   EXPECT_LE(figures().dirty_bytes, 20 * kMiB);
 }
 
+// What the other threads of a heap that was large have emptied.
+TEST_IN_FRESH_PROCESS(Retention, ALargeHeapHasNoMoreIdleSlabs) {
+  take(1024 * kMiB);
+  EXPECT_TRUE(retention::may_be_idle(4 * kMiB));
+  retention::now_idle(4 * kMiB, retention::Idle::Resident);
+  EXPECT_FALSE(retention::may_be_idle(kMiB));
+}
+
+TEST_IN_FRESH_PROCESS(Retention, WhatIdleSlabsGaveBackIsNotInUse) {
+  take(512 * kMiB);
+  retention::now_idle(512 * kMiB, retention::Idle::Purged);
+  give_back(take(64 * kMiB));
+  EXPECT_LE(figures().dirty_bytes, 4 * kMiB);
+}
+
 TEST_IN_FRESH_PROCESS(Retention, WhatWasMovedGoesWhole) {
   take(512 * kMiB);
   Descriptor* span = take(64 * kMiB);
