@@ -108,6 +108,22 @@ constexpr SizeClass size_class_of(size_t size) {
                            : medium_class(kMediumMap[medium_slot(size)]);
 }
 
+// The class whose blocks serve a request at an alignment, a power of two; kNoClass: none does.
+// Blocks lie at multiples of their size, and the class of a multiple of an alignment has such a
+// size.
+constexpr size_t kNoClass = kClasses;
+constexpr size_t aligned_class(size_t alignment, size_t size) {
+  if (alignment > kMaxMedium || size > kMaxMedium) return kNoClass;
+  const size_t wanted = align_up(size ? size : 1, alignment);
+  return wanted > kMaxMedium ? kNoClass : index_of(size_class_of(wanted));
+}
+
+static_assert([] {
+  for (size_t alignment = kMinAlignment; alignment <= kMaxMedium; alignment *= 2)
+    for (size_t size = 0; size <= kMaxMedium; size += alignment)
+      if (kBlockSizes[aligned_class(alignment, size)] % alignment != 0) return false;
+  return true;
+}());
 static_assert([] {
   for (size_t slot = 1; slot < kSmallMap.size(); ++slot) {
     const auto cls = static_cast<SizeClass>(kSmallMap[slot]);

@@ -268,8 +268,8 @@ void* allocate_aligned(size_t alignment, size_t size) {
   if (alignment <= kMinAlignment) return allocate(size);
   if (!heap::is_active()) return host::allocate_aligned(alignment, size);
   const size_t index =
-      size > kMostInSlabs ? heap::kNoClass : heap::aligned_class(alignment, size + kCanaryBytes);
-  if (index == heap::kNoClass) return allocate_large(size ? size : 1, alignment);
+      size > kMostInSlabs ? kNoClass : aligned_class(alignment, size + kCanaryBytes);
+  if (index == kNoClass) return allocate_large(size ? size : 1, alignment);
   void* block = heap::allocate(kBlockSizes[index]);
   return block ? prepare(block, kBlockSizes[index], size) : nullptr;
 }

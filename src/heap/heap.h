@@ -115,9 +115,6 @@ constexpr bool stays(size_t bytes, size_t size) {
 bool is_wild(const char* call, const void* pointer, const void* caller);
 // Whether the calling thread is in a signal handler that has interrupted the heap; says so once.
 bool in_the_middle();
-// The class whose blocks serve such a request, kNoClass: none does.
-constexpr size_t kNoClass = kClasses;
-size_t aligned_class(size_t alignment, size_t size);
 
 // As the C functions of these meanings; sizes and alignments of any value, alignment a power of
 // two.

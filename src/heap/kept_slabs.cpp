@@ -14,6 +14,9 @@ namespace {
 // So much of the slab that malloc takes from is soon used.
 constexpr size_t kFewNextBytes = size_t{128} << 10;
 
+// Bytes side by side that are worth a system call while the heap grows.
+constexpr size_t kWorthACall = size_t{16} << 10;
+
 size_t free_bytes(const Descriptor* medium_slab) {
   return count_bits(medium_slab->free_bits) * medium_slab->stride;
 }
@@ -105,12 +108,13 @@ void ThreadHeap::give_back_pages(Pages which) {
   const auto least = [which](const Descriptor* slab) -> size_t {
     return which == Pages::All ? 1 : 1 + slab->capacity / kFewFreeShare;
   };
+  const size_t worth = which == Pages::Most ? kWorthACall : 1;
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab; slab = slab->next) {
       if (!is_small(slab->size_class)) {
         if ((which != Pages::OfSlabsHalfFree ||
              count_bits(slab->free_bits) * 2 >= slab->capacity) &&
-            medium::give_back(slab, least(slab)))
+            medium::give_back(slab, least(slab), worth))
           regret_ -= static_cast<int32_t>(slab->slices);
       } else if (!slab->kept && slab->holes == 0 &&
                  small::used_of(slab->head) * 2 <= slab->carved) {
@@ -123,7 +127,7 @@ void ThreadHeap::give_back_pages(Pages which) {
   for (size_t index = 0; index < kMediumClasses; ++index)
     if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
       if (which == Pages::Most && free_bytes(slab) < kFewNextBytes) continue;
-      medium::give_back(slab, least(slab));
+      medium::give_back(slab, least(slab), worth);
       slab->carved = 0;  // it is used on: nothing to compare with the next time
     }
 }

@@ -71,7 +71,7 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   return word & idle::kBusy ? Taken::Purged : Taken::Blocks;
 }
 
-bool give_back(Descriptor* slab, size_t least) {
+bool give_back(Descriptor* slab, size_t least, size_t worth) {
   uint64_t bits = slab->free_bits;
   const unsigned free_blocks = count_bits(bits);
   if (free_blocks < slab->carved + least) return false;
@@ -88,7 +88,7 @@ bool give_back(Descriptor* slab, size_t least) {
       report::corrupted_block(from, slab->stride, nullptr);
     if (bytes > skip) {
       const size_t whole = align_down(bytes - skip, os::page_size());
-      if (whole && os::purge(from + skip, whole)) {
+      if (whole >= worth && os::purge(from + skip, whole)) {
         retention::note_given_back(whole);
         any = true;
       }

@@ -105,8 +105,8 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count);
 
 // Gives back the pages of free blocks, all but those on borders. For a slab that malloc does not
 // take from. `carved` remembers how many blocks were free then: nothing is done until there are
-// `least` more. Whether any went back.
-bool give_back(Descriptor* slab, size_t least);
+// `least` more; and less than `worth` bytes side by side stay. Whether any went back.
+bool give_back(Descriptor* slab, size_t least, size_t worth);
 
 bool is_block(const Descriptor* slab, const void* block);
 

@@ -236,20 +236,11 @@ void* allocate_zeroed(size_t size) {
   return block ? std::memset(block, 0, size) : nullptr;
 }
 
-// Blocks lie at multiples of their size: a class whose size is a multiple of the alignment serves.
-size_t aligned_class(size_t alignment, size_t size) {
-  if (alignment > kMaxMedium || size > kMaxMedium) return kNoClass;
-  const size_t wanted = align_up(size ? size : 1, alignment);
-  if (wanted > kMaxMedium) return kNoClass;
-  size_t index = index_of(size_class_of(wanted));
-  while (index < kClasses && kBlockSizes[index] % alignment != 0) ++index;
-  return index;
-}
-
 void* allocate_aligned(size_t alignment, size_t size) {
   if (too_large(size) || too_large(alignment)) return nullptr;
   if (alignment <= kMinAlignment) return allocate(size);
-  if (!is_active()) return host::allocate_aligned(alignment, size);
+  const bool ready = current_heap != &kEmptyHeap && !os::interrupted();
+  if (__builtin_expect(!ready, 0) && !is_active()) return host::allocate_aligned(alignment, size);
   const size_t index = aligned_class(alignment, size);
   if (index != kNoClass) return allocate(kBlockSizes[index]);
   bool zeroed;

@@ -83,7 +83,8 @@ class ThreadHeap {
   // The same, and what is free in its nursery: there is no other memory.
   bool release_free();
   // Gives back the pages of its slabs in which no block is in use; most: not in medium slabs of
-  // which few blocks are free, or few more than the last time.
+  // which few blocks are free, or few more than the last time, nor where malloc takes from soon,
+  // nor a few pages by themselves.
   enum class Pages { All, Most, OfSlabsHalfFree };
   void give_back_pages(Pages which = Pages::All);
   // Gives back all that is free: see thread_heaps::trim().
