@@ -42,7 +42,7 @@ constexpr size_t kRegrettedKeptShare = 8;
 constexpr size_t kMuchRegretShare = 8;
 
 // The most that was in use lately fades by a share of what is taken.
-constexpr size_t kFadingShare = 64;
+constexpr size_t kFadingShare = 128;
 
 // Bytes of kept slabs, and of idle ones. Relaxed: bounds, nothing depends on their order; idle may
 // be negative for a moment, see heap/idle.h.
