@@ -11,23 +11,26 @@ using namespace slab;
 
 namespace {
 
-// So much of the slab that malloc takes from is soon used.
-constexpr size_t kFewNextBytes = size_t{128} << 10;
-
 // Bytes side by side that are worth a system call while the heap grows.
 constexpr size_t kWorthACall = size_t{16} << 10;
 
-size_t free_bytes(const Descriptor* medium_slab) {
-  return count_bits(medium_slab->free_bits) * medium_slab->stride;
+// What is free in a slab that malloc takes from is soon used; the more threads there are, the more
+// it costs to give it back, for that interrupts all of them.
+bool is_soon_used(const Descriptor* current) {
+  constexpr size_t kMostPerHeap = size_t{32} << 10, kMostHeaps = 4;
+  const size_t heaps = thread_heaps::count();
+  return count_bits(current->free_bits) * current->stride <
+         kMostPerHeap * (heaps < kMostHeaps ? heaps : kMostHeaps);
 }
 
 }  // namespace
 
-// A medium slab at most half as long as a new one would be: its class has grown.
+// A medium slab that is shorter than the one that would be made in its place: its class has grown.
 bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
   const SizeClass cls = slab->size_class;
-  return !is_small(cls) &&
-         size_t{2} * slab->slices <= medium::slices_for(cls, medium_slices[medium_index(cls)]);
+  if (is_small(cls)) return false;
+  const auto others = static_cast<uint16_t>(medium_slices[medium_index(cls)] - slab->slices);
+  return slab->slices < medium::slices_for(cls, others);
 }
 
 bool ThreadHeap::may_keep(const Descriptor* slab) const {
@@ -37,12 +40,12 @@ bool ThreadHeap::may_keep(const Descriptor* slab) const {
 
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
+  not_woken(slab);
   if (may_keep(slab)) return keep(slab);
   if (release_empty_orphan() && may_keep(slab)) return keep(slab);
   if (retention::keeps_too_much()) release_kept();
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
-  not_woken(slab);
   note_refused(slab);
   release(slab);
 }
@@ -111,13 +114,13 @@ void ThreadHeap::give_back_pages(Pages which) {
   const size_t worth = which == Pages::Most ? kWorthACall : 1;
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab; slab = slab->next) {
+      if (slab->kept) continue;
       if (!is_small(slab->size_class)) {
         if ((which != Pages::OfSlabsHalfFree ||
              count_bits(slab->free_bits) * 2 >= slab->capacity) &&
             medium::give_back(slab, least(slab), worth))
           regret_ -= static_cast<int32_t>(slab->slices);
-      } else if (!slab->kept && slab->holes == 0 &&
-                 small::used_of(slab->head) * 2 <= slab->carved) {
+      } else if (slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved) {
         small::make_holes(slab);
         slab->set_owner(tag);
       }
@@ -126,7 +129,7 @@ void ThreadHeap::give_back_pages(Pages which) {
   nursery.give_back_pages();
   for (size_t index = 0; index < kMediumClasses; ++index)
     if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
-      if (which == Pages::Most && free_bytes(slab) < kFewNextBytes) continue;
+      if (which == Pages::Most && is_soon_used(slab)) continue;
       medium::give_back(slab, least(slab), worth);
       slab->carved = 0;  // it is used on: nothing to compare with the next time
     }

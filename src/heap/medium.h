@@ -88,9 +88,8 @@ inline bool push_plain(Descriptor* slab, const void* block) {
   return true;
 }
 
-// Slices for a slab of `cls` in a heap whose other slabs of it, all used up, have `owned`: few
-// blocks first, then in step with what is in use, so that no class spreads over much more than it
-// needs.
+// Slices for a slab of `cls` in a heap whose other slabs of it have `owned`: few blocks first, then
+// in step with what is in use, so that no class spreads over much more than it needs.
 size_t slices_for(SizeClass cls, size_t owned);
 
 // Makes a fresh span a slab of `cls` without owner, all its blocks free.

@@ -93,7 +93,8 @@ int64_t kept_bound() {
 int64_t regretted_kept() {
   if (kHardened || options[Option::MemoryLimit] != 0) return 0;
   const size_t regretted = kept_regret.load(std::memory_order_relaxed);
-  return static_cast<int64_t>(least(regretted, least(kRegrettedKept, used / kRegrettedKeptShare)));
+  return static_cast<int64_t>(
+      least(regretted, least(kRegrettedKept, used_memory() / kRegrettedKeptShare)));
 }
 
 bool has_room(size_t bytes, int64_t bound) {
@@ -135,7 +136,7 @@ bool note_growth(size_t bytes) {
 }
 
 bool wants_back() {
-  return regret > used / kMuchRegretShare;
+  return regret > used_memory() / kMuchRegretShare;
 }
 
 DirtyBound dirty_bound() {

@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "heap/heap.h"
@@ -129,6 +130,26 @@ TEST_IN_FRESH_PROCESS(Medium, EmptySlabsGoBack) {
   for (void* block : blocks) release(block);
   trim();
   EXPECT_LE(figures().span_bytes, before + 8 * kSliceSize);
+}
+
+// What is taken and freed again and again costs nothing but that.
+TEST_IN_FRESH_PROCESS(Medium, ABatchOfOneClassKeepsItsSlabs) {
+  const auto purges_of = [](size_t size, size_t count) {
+    std::vector<void*> blocks(count);
+    const auto cycles = [&](int times) {
+      for (int i = 0; i < times; ++i) {
+        for (void*& block : blocks) block = allocate(size);
+        for (void* block : blocks) release(block);
+      }
+    };
+    cycles(100);
+    const size_t before = figures().purges;
+    cycles(100);
+    return figures().purges - before;
+  };
+  for (const auto& [size, count] : {std::pair{2048, 60}, {4096, 60}, {8192, 60}, {12288, 20}})
+    EXPECT_LE(purges_of(static_cast<size_t>(size), static_cast<size_t>(count)), 2u) << size;
+  EXPECT_LE(purges_of(4096, 1500), 10u);
 }
 
 // A class's slabs follow what it has in use, however often they are made and released.
