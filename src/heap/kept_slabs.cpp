@@ -163,10 +163,11 @@ void ThreadHeap::look_for_pages() {
 // If it takes again more than half of what went back the last time, the next time is later.
 void ThreadHeap::look_at_woken(const Descriptor* slab) {
   constexpr size_t kFewest = size_t{2} << 20;
-  constexpr uint8_t kLatest = 3;  // all of what is in use
+  constexpr size_t kShare = 32;   // of what is in use
+  constexpr uint8_t kLatest = 5;  // all of it
   woken_ += slab->slices;
   const size_t woken = size_t{woken_} << kSliceShift;
-  if (woken < kFewest || woken < (retention::used_bytes() / 8) << later_) return;
+  if (woken < kFewest || woken < (retention::used_bytes() / kShare) << later_) return;
   woken_ = 0;
   if (regret_ <= 0)
     later_ = later_ > 0 ? later_ - 1 : 0;
