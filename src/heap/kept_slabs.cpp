@@ -11,11 +11,13 @@ using namespace slab;
 
 namespace {
 
-// Bytes side by side that are worth a system call while the heap grows.
-constexpr size_t kWorthACall = size_t{16} << 10;
+// While the heap grows: bytes side by side that are worth a system call, which interrupts all
+// threads there are.
+size_t worth_a_call() {
+  return thread_heaps::count() > 1 ? size_t{16} << 10 : 1;
+}
 
-// What is free in a slab that malloc takes from is soon used; the more threads there are, the more
-// it costs to give it back, for that interrupts all of them.
+// What is free in a slab that malloc takes from is soon used.
 bool is_soon_used(const Descriptor* current) {
   constexpr size_t kMostPerHeap = size_t{32} << 10, kMostHeaps = 4;
   const size_t heaps = thread_heaps::count();
@@ -41,6 +43,7 @@ bool ThreadHeap::may_keep(const Descriptor* slab) const {
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
   not_woken(slab);
+  if (!is_small(slab->size_class)) note_in_vain(slab);
   if (may_keep(slab)) return keep(slab);
   if (release_empty_orphan() && may_keep(slab)) return keep(slab);
   if (retention::keeps_too_much()) release_kept();
@@ -111,7 +114,7 @@ void ThreadHeap::give_back_pages(Pages which) {
   const auto least = [which](const Descriptor* slab) -> size_t {
     return which == Pages::All ? 1 : 1 + slab->capacity / kFewFreeShare;
   };
-  const size_t worth = which == Pages::Most ? kWorthACall : 1;
+  const size_t worth = which == Pages::Most ? worth_a_call() : 1;
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab; slab = slab->next) {
       if (slab->kept) continue;
@@ -159,21 +162,31 @@ void ThreadHeap::look_for_pages() {
   next_look_ = used + (used / 8 > growth ? used / 8 : growth);
 }
 
+// Later if what went back was wanted again; sooner if nothing was for many looks: what a program
+// that goes round takes again shows at one of them, and it frees at several.
+void ThreadHeap::set_pace() {
+  constexpr uint8_t kLatest = 5;  // by all of what is in use
+  constexpr uint8_t kMany = 16;
+  if (regret_ > 0) {
+    well_done_ = 0;
+    if (later_ < kLatest) ++later_;
+  } else if (later_ > 0 && ++well_done_ == kMany) {
+    well_done_ = 0;
+    --later_;
+  }
+  regret_ = 0;
+}
+
 // A program that frees much of what it has, but not whole slabs, may take no more memory for long.
-// If it takes again more than half of what went back the last time, the next time is later.
+// If more than half of what went back the last time went in vain, the next time is later.
 void ThreadHeap::look_at_woken(const Descriptor* slab) {
   constexpr size_t kFewest = size_t{2} << 20;
-  constexpr size_t kShare = 32;   // of what is in use
-  constexpr uint8_t kLatest = 5;  // all of it
+  constexpr size_t kShare = 32;  // of what is in use
   woken_ += slab->slices;
   const size_t woken = size_t{woken_} << kSliceShift;
   if (woken < kFewest || woken < (retention::used_bytes() / kShare) << later_) return;
   woken_ = 0;
-  if (regret_ <= 0)
-    later_ = later_ > 0 ? later_ - 1 : 0;
-  else if (later_ < kLatest)
-    ++later_;
-  regret_ = 0;
+  set_pace();
   give_back_pages(Pages::OfSlabsHalfFree);
 }
 

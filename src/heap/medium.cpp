@@ -74,9 +74,8 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
 bool give_back(Descriptor* slab, size_t least, size_t worth) {
   uint64_t bits = slab->free_bits;
   const unsigned free_blocks = count_bits(bits);
-  if (free_blocks < slab->carved + least) return false;
+  if (least > 1 && free_blocks < slab->carved + least) return false;
   bool any = false;
-  slab->carved = static_cast<uint16_t>(free_blocks);
   while (bits) {
     const auto first = static_cast<size_t>(__builtin_ctzll(bits));
     const auto count = static_cast<size_t>(__builtin_ctzll(~(bits >> first)));
@@ -95,6 +94,7 @@ bool give_back(Descriptor* slab, size_t least, size_t worth) {
     }
     bits &= ~(((uint64_t{1} << count) - 1) << first);
   }
+  if (any) slab->carved = static_cast<uint16_t>(free_blocks);
   return any;
 }
 

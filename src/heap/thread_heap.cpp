@@ -17,19 +17,13 @@ inline bool ThreadHeap::wants_trim() const {
   return trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed);
 }
 
-// A medium slab's pages may have gone back.
-inline void ThreadHeap::note_used_again(Descriptor* slab) {
-  if (slab->carved != 0) regret_ += static_cast<int32_t>(2 * slab->slices);
-  slab->carved = 0;
-}
-
 inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
     slab->place = SlabPlace::Current;
     if (is_small(cls))
       small::stop_counting(slab);
     else
-      note_used_again(slab);
+      note_in_vain(slab);
   }
   if (profiled) {
     profiled->current[index_of(cls)] = slab;
@@ -198,7 +192,7 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
     while (Descriptor* slab = list.pop_front()) {
       if (!has_free(slab)) collect(slab);
       if (has_free(slab)) {
-        not_woken(slab);
+        if (!slab->kept) not_woken(slab);
         return slab;
       }
       make_full(slab);

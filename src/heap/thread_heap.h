@@ -125,18 +125,20 @@ class ThreadHeap {
   Relaxed<size_t> remote_frees_;
   uint16_t few_brought_ = 0;  // see brings_too_few()
   uint8_t later_ = 0;         // by so many powers of two comes the next look_at_woken()
+  uint8_t well_done_ = 0;     // looks in a row that nothing was to be regretted of
   uint32_t trims_done_ = 0;
   size_t next_look_ =
       size_t{512} << 10;  // bytes in use by the process at the next look_for_pages()
 
   // Slices of slabs that got free blocks since the last look, and were not used again.
   uint32_t woken_ = 0;
-  // Slices of slabs whose pages went back and that were used again, twice, less those whose pages
-  // went back: since the last look.
+  // Slices of slabs whose pages went back in vain, twice, less those whose pages went back: since
+  // the last look.
   int32_t regret_ = 0;
 
   void look_for_pages();
   void look_at_woken(const Descriptor* slab);
+  void set_pace();
   void not_woken(const Descriptor* slab) {
     woken_ -= woken_ < slab->slices ? woken_ : slab->slices;
   }
@@ -144,7 +146,12 @@ class ThreadHeap {
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   bool wants_trim() const;
   void set_current(SizeClass cls, Descriptor* slab);
-  void note_used_again(Descriptor* slab);
+  // Pages of a medium slab may have gone back, and that was no use: it is used again, or became
+  // empty.
+  void note_in_vain(Descriptor* slab) {
+    if (slab->carved != 0) regret_ += static_cast<int32_t>(2 * slab->slices);
+    slab->carved = 0;
+  }
   void* turn(Descriptor* slab, SizeClass cls);
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
   void retire(Descriptor* slab);

@@ -14,6 +14,7 @@
 
 #include "heap/heap.h"
 #include "heap/stats.h"
+#include "os/memory.h"
 #include "support/busy_class.h"
 #include "support/fresh_process.h"
 #include "support/shadow_heap.h"
@@ -150,6 +151,38 @@ TEST_IN_FRESH_PROCESS(Medium, ABatchOfOneClassKeepsItsSlabs) {
   for (const auto& [size, count] : {std::pair{2048, 60}, {4096, 60}, {8192, 60}, {12288, 20}})
     EXPECT_LE(purges_of(static_cast<size_t>(size), static_cast<size_t>(count)), 2u) << size;
   EXPECT_LE(purges_of(4096, 1500), 10u);
+}
+
+// Nor where a few blocks of each round stay.
+TEST_IN_FRESH_PROCESS(Medium, RoundsOfAllSizesKeepTheirPages) {
+  std::minstd_rand random(1);
+  std::vector<void*> blocks(1500);
+  const auto rounds = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      for (void*& block : blocks)
+        if (!block) block = allocate(1152 + random() % 31'000);
+      for (size_t at = blocks.size(); at-- > 0;)
+        if (at % 64 != 0) release(std::exchange(blocks[at], nullptr));
+    }
+  };
+  rounds(60);
+  const size_t before = figures().purged_bytes;
+  rounds(20);
+  EXPECT_LE(figures().purged_bytes - before, size_t{64} << 20);  // of 480 MiB
+  for (void* block : blocks) release(block);
+}
+
+// What one look leaves alone, another finds.
+TEST_IN_FRESH_PROCESS(Medium, ShortRunsGoBackAtATrim) {
+  test::make_busy(8192);
+  std::vector<void*> blocks(24);
+  for (void*& block : blocks) block = allocate(8192);
+  for (size_t at = 0; at < blocks.size(); at += 2) release(std::exchange(blocks[at], nullptr));
+  Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(blocks[11]));
+  Descriptor* slab = slice->region->leader_of(slice);
+  EXPECT_FALSE(medium::give_back(slab, 1, size_t{1} << 20));
+  EXPECT_EQ(medium::give_back(slab, 1, 1), os::page_size() <= 8192);
+  for (void* block : blocks) release(block);
 }
 
 // A class's slabs follow what it has in use, however often they are made and released.
