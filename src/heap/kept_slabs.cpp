@@ -17,7 +17,7 @@ size_t worth_a_call() {
   return thread_heaps::count() > 1 ? size_t{16} << 10 : 1;
 }
 
-// What is free in a slab that malloc takes from is soon used.
+// What is free in a slab that malloc takes from is soon used; with more threads, more is left alone.
 bool is_soon_used(const Descriptor* current) {
   constexpr size_t kMostPerHeap = size_t{32} << 10, kMostHeaps = 4;
   const size_t heaps = thread_heaps::count();
@@ -109,7 +109,7 @@ bool ThreadHeap::release_free() {
 }
 
 // Pages without a block in use, in slabs that have others; also in medium slabs that malloc takes
-// from, which it does from their start.
+// from, which it does from their start. Kept slabs have their bytes within the bound.
 void ThreadHeap::give_back_pages(Pages which) {
   const auto least = [which](const Descriptor* slab) -> size_t {
     return which == Pages::All ? 1 : 1 + slab->capacity / kFewFreeShare;

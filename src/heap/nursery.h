@@ -49,7 +49,7 @@ struct NurserySlice {
 
 class Nursery {
  public:
-  // Allocations after which a class gets slabs: sooner if those in use fill two pages.
+  // Allocations after which a class gets slabs: sooner if those in use and the next fill two pages.
   static constexpr uint8_t kBusy = 250, kBusyAndLarge = 32;
 
   // Not in the hardened build: classes share pages here.
