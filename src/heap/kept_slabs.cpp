@@ -17,7 +17,7 @@ size_t worth_a_call() {
   return thread_heaps::count() > 1 ? size_t{16} << 10 : 1;
 }
 
-// What is free in a slab that malloc takes from is soon used; with more threads, more is left alone.
+// What is free in a slab that malloc takes from is soon used; with more threads, more may be.
 bool is_soon_used(const Descriptor* current) {
   constexpr size_t kMostPerHeap = size_t{32} << 10, kMostHeaps = 4;
   const size_t heaps = thread_heaps::count();
