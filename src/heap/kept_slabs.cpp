@@ -1,5 +1,4 @@
-// What a thread heap does with memory that it does not need at present: empty slabs, which it keeps
-// or releases, and pages without a block in use.
+// Empty slabs of a thread heap, which it keeps or releases.
 #include "heap/class_slices.h"
 #include "heap/orphans.h"
 #include "heap/slab.h"
@@ -8,24 +7,6 @@
 namespace ox {
 
 using namespace slab;
-
-namespace {
-
-// While the heap grows: bytes side by side that are worth a system call, which interrupts all
-// threads there are.
-size_t worth_a_call() {
-  return thread_heaps::count() > 1 ? size_t{16} << 10 : 1;
-}
-
-// What is free in a slab that malloc takes from is soon used; with more threads, more may be.
-bool is_soon_used(const Descriptor* current) {
-  constexpr size_t kMostPerHeap = size_t{32} << 10, kMostHeaps = 4;
-  const size_t heaps = thread_heaps::count();
-  return count_bits(current->free_bits) * current->stride <
-         kMostPerHeap * (heaps < kMostHeaps ? heaps : kMostHeaps);
-}
-
-}  // namespace
 
 // A medium slab that is shorter than the one that would be made in its place: its class has grown.
 bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
@@ -106,88 +87,6 @@ bool ThreadHeap::release_kept(size_t wanted) {
 bool ThreadHeap::release_free() {
   const bool any = nursery.trim();
   return release_kept() || any;
-}
-
-// Pages without a block in use, in slabs that have others; also in medium slabs that malloc takes
-// from, which it does from their start. Kept slabs have their bytes within the bound.
-void ThreadHeap::give_back_pages(Pages which) {
-  const auto least = [which](const Descriptor* slab) -> size_t {
-    return which == Pages::All ? 1 : 1 + slab->capacity / kFewFreeShare;
-  };
-  const size_t worth = which == Pages::Most ? worth_a_call() : 1;
-  for (DescriptorList& list : partial)
-    for (Descriptor* slab = list.first; slab; slab = slab->next) {
-      if (slab->kept) continue;
-      if (!is_small(slab->size_class)) {
-        if ((which != Pages::OfSlabsHalfFree ||
-             count_bits(slab->free_bits) * 2 >= slab->capacity) &&
-            medium::give_back(slab, least(slab), worth))
-          regret_ -= static_cast<int32_t>(slab->slices);
-      } else if (slab->holes == 0 && small::used_of(slab->head) * 2 <= slab->carved) {
-        small::make_holes(slab);
-        slab->set_owner(tag);
-      }
-    }
-  if (which == Pages::OfSlabsHalfFree) return;
-  nursery.give_back_pages();
-  for (size_t index = 0; index < kMediumClasses; ++index)
-    if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
-      if (which == Pages::Most && is_soon_used(slab)) continue;
-      medium::give_back(slab, least(slab), worth);
-      slab->carved = 0;  // it is used on: nothing to compare with the next time
-    }
-}
-
-void ThreadHeap::trim() {
-  // relaxed: see trims_wanted.
-  trims_done_ = thread_heaps::trims_wanted.load(std::memory_order_relaxed);
-  read_mail();
-  release_kept();
-  nursery.trim();
-  give_back_pages();
-}
-
-// Worth it when the process has taken more memory, an eighth more than at the last look: what is
-// free does not serve it, and a small program that has come to rest keeps little. In a process at
-// rest nobody looks.
-void ThreadHeap::look_for_pages() {
-  constexpr size_t kLeastGrowth = size_t{128} << 10;
-  constexpr size_t kMostHeaps = 16;
-  const size_t used = retention::used_bytes();
-  if (used < next_look_) return;
-  release_kept();
-  give_back_pages(Pages::Most);
-  const size_t heaps = thread_heaps::count();
-  const size_t growth = kLeastGrowth * (heaps < kMostHeaps ? heaps : kMostHeaps);
-  next_look_ = used + (used / 8 > growth ? used / 8 : growth);
-}
-
-// Later if what went back was wanted again; sooner if nothing was for many looks: what a program
-// that goes round takes again shows at one of them, and it frees at several.
-void ThreadHeap::set_pace() {
-  constexpr uint8_t kLatest = 5;  // by all of what is in use
-  constexpr uint8_t kMany = 16;
-  if (regret_ > 0) {
-    well_done_ = 0;
-    if (later_ < kLatest) ++later_;
-  } else if (later_ > 0 && ++well_done_ == kMany) {
-    well_done_ = 0;
-    --later_;
-  }
-  regret_ = 0;
-}
-
-// A program that frees much of what it has, but not whole slabs, may take no more memory for long.
-// If more than half of what went back the last time went in vain, the next time is later.
-void ThreadHeap::look_at_woken(const Descriptor* slab) {
-  constexpr size_t kFewest = size_t{2} << 20;
-  constexpr size_t kShare = 32;  // of what is in use
-  woken_ += slab->slices;
-  const size_t woken = size_t{woken_} << kSliceShift;
-  if (woken < kFewest || woken < (retention::used_bytes() / kShare) << later_) return;
-  woken_ = 0;
-  set_pace();
-  give_back_pages(Pages::OfSlabsHalfFree);
 }
 
 }  // namespace ox

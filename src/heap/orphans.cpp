@@ -15,14 +15,14 @@ DescriptorList& list_of(const Descriptor* slab) {
 }
 
 // relaxed: a reader without the lock only decides whether to take it.
-void count(const Descriptor* slab, size_t change) {
+void add_to_count(const Descriptor* slab, size_t change) {
   counts[index_of(slab->size_class)].fetch_add(change, std::memory_order_relaxed);
   if (slab->kept) empty_ones.fetch_add(change, std::memory_order_relaxed);
 }
 
 void remove(Descriptor* slab) {
   list_of(slab).remove(slab);
-  count(slab, ~size_t{0});
+  add_to_count(slab, ~size_t{0});
   slab->place = SlabPlace::Partial;
 }
 
@@ -34,7 +34,7 @@ void add_locked(Descriptor* slab) {
   // release: the slab is in order for whoever finds it without a home.
   slab->home.store(nullptr, std::memory_order_release);
   list_of(slab).push_back(slab);
-  count(slab, 1);
+  add_to_count(slab, 1);
 }
 
 void add(Descriptor* slab) {
@@ -42,8 +42,12 @@ void add(Descriptor* slab) {
   add_locked(slab);
 }
 
+size_t count(SizeClass cls) {
+  return counts[index_of(cls)].load(std::memory_order_relaxed);
+}
+
 Descriptor* take(SizeClass cls) {
-  if (counts[index_of(cls)].load(std::memory_order_relaxed) == 0) return nullptr;
+  if (count(cls) == 0) return nullptr;
   os::Guard guard(orphan_lock);
   Descriptor* slab = lists[index_of(cls)].first;
   if (slab) remove(slab);

@@ -16,6 +16,9 @@ void add(Descriptor* slab);
 // Takes any slab of the class for adoption, or nullptr. Does not lock if there is none.
 Descriptor* take(SizeClass cls);
 
+// How many there are of the class, about.
+size_t count(SizeClass cls);
+
 // Takes an empty one of any class, or nullptr. Does not lock if there is none.
 Descriptor* take_empty();
 

@@ -117,6 +117,13 @@ void link(Descriptor* slab, size_t index) {
       make_word(slab, used_of(slab->head) - 1, offset_of(reinterpret_cast<uintptr_t>(block)));
 }
 
+void mark_holes(const Descriptor* slab, FreeBlocks& free, bool as_free) {
+  for (uint64_t left = slab->holes; left; left &= left - 1) {
+    const Blocks gone(slab, static_cast<size_t>(__builtin_ctzll(left)));
+    for (size_t index = gone.first; index <= gone.last; ++index) free[index] = as_free;
+  }
+}
+
 // The page reads as zero unless the program wrote to a block after it freed it.
 void check_untouched(const Descriptor* slab, size_t page) {
   char* const start = slab->start + page * os::page_size();
@@ -150,19 +157,18 @@ bool is_in_hole(const Descriptor* slab, const void* block) {
 
 void make_holes(Descriptor* slab) {
   FreeBlocks free = listed_blocks(slab);
-  const uint64_t wanted = free_pages(slab, free);
+  mark_holes(slab, free, true);
+  const uint64_t wanted = free_pages(slab, free) & ~slab->holes;
   if (wanted == 0) return;
+  mark_holes(slab, free, false);
   if constexpr (kHardened)
     for (size_t index = 0; index < slab->carved; ++index)
       if (free[index]) check::free_block(slab, block_at(slab, index));
   // A fork meanwhile finds no list: all blocks are in use then.
   slab->head = make_word(slab, slab->carved, kNoBlock);
-  set_holes(slab, purge_pages(slab, wanted));
+  set_holes(slab, slab->holes | purge_pages(slab, wanted));
   slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
-  for (uint64_t left = slab->holes; left; left &= left - 1) {
-    const Blocks gone(slab, static_cast<size_t>(__builtin_ctzll(left)));
-    for (size_t index = gone.first; index <= gone.last; ++index) free[index] = false;
-  }
+  mark_holes(slab, free, false);
   for (size_t index = slab->carved; index-- > 0;)
     if (free[index]) link(slab, index);
 }

@@ -241,13 +241,18 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   return slab;
 }
 
-void ThreadHeap::adopt(Descriptor* slab) {
+// An orphan becomes this heap's, in no list.
+void ThreadHeap::take_over(Descriptor* slab) {
   slab->place = SlabPlace::Partial;
   take_remote(slab);
   count_medium(slab, Change::Taken);
   // release: see remote.cpp, post().
   slab->home.store(this, std::memory_order_release);
   slab->set_owner(tag);
+}
+
+void ThreadHeap::adopt(Descriptor* slab) {
+  take_over(slab);
   if (!slab->kept && all_free(slab))
     release(slab);
   else if (has_free(slab))
@@ -305,6 +310,7 @@ void ThreadHeap::abandon() {
       os::nap();  // another thread is between asking for the address and posting
     }
   }
+  look_at_the_end();
   for (size_t index = 0; index < kClasses; ++index) {
     const auto cls = static_cast<SizeClass>(index);
     while (Descriptor* slab = partial[index].pop_front()) give_away(slab);

@@ -89,6 +89,8 @@ class ThreadHeap {
   void give_back_pages(Pages which = Pages::All);
   // Gives back all that is free: see thread_heaps::trim().
   void trim();
+  // The same in the slabs of no thread.
+  void trim_orphans();
 
   // Makes an orphan slab one of this heap's, as Partial or Full.
   void adopt(Descriptor* slab);
@@ -136,8 +138,10 @@ class ThreadHeap {
   // the last look.
   int32_t regret_ = 0;
 
+  void give_back_pages_of(Descriptor* slab, Pages which, size_t worth);
   void look_for_pages();
   void look_at_woken(const Descriptor* slab);
+  void look_at_the_end();
   void set_pace();
   void not_woken(const Descriptor* slab) {
     woken_ -= woken_ < slab->slices ? woken_ : slab->slices;
@@ -165,6 +169,7 @@ class ThreadHeap {
   Descriptor* new_slab(SizeClass cls);
   void make_partial(Descriptor* slab);
   void take_back(Descriptor* slab);
+  void take_over(Descriptor* slab);
   void stop_keeping_used();
   bool release_empty_orphan();
   void keep_or_release(Descriptor* slab);
@@ -216,9 +221,9 @@ bool only_one();
 // Whether few threads have had a heap so far: a program that starts threads again and again is not
 // one that has to be small.
 bool few();
-// Has the calling thread's heap and those that wait give back what is free in them at once, and
-// every other thread's when that thread takes the slow path next. Dirty spans are the caller's to
-// purge.
+// Has the calling thread's heap, those that wait and the slabs of no thread give back what is free
+// in them at once, and every other thread's heap when that thread takes the slow path next. Dirty
+// spans are the caller's to purge.
 void trim();
 // How often that was asked for, modulo 2^32. relaxed: a heap that does not see it yet sees it
 // later.

@@ -115,7 +115,10 @@ std::atomic<uint32_t> trims_wanted{0};
 
 void trim() {
   trims_wanted.fetch_add(1, std::memory_order_relaxed);  // relaxed: see thread_heap.h
-  if (current_heap != &kEmptyHeap) current_heap->trim();
+  if (current_heap != &kEmptyHeap) {
+    current_heap->trim();
+    current_heap->trim_orphans();
+  }
   os::Guard guard(heaps_lock);
   for (ThreadHeap* heap = unused.first; heap; heap = heap->next) {
     heap->nursery.trim();

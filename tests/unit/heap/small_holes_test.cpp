@@ -13,6 +13,7 @@
 #include "heap/stats.h"
 #include "os/memory.h"
 #include "support/busy_class.h"
+#include "support/heap_thread.h"
 
 namespace ox::heap {
 namespace {
@@ -37,14 +38,19 @@ size_t resident_pages(const std::vector<char*>& blocks, size_t size) {
 class Holes : public testing::TestWithParam<size_t> {
  protected:
   // Some slabs full of blocks that bear their number, all but one in 64 freed, in two orders.
-  void fill_and_thin(bool backwards) {
+  void fill(size_t bytes) {
     test::make_busy(size);
-    const size_t count = std::max(12 * kSliceSize / size, 8 * kSurvivors);
+    const size_t count = std::max(bytes / size, 8 * kSurvivors);
     for (size_t i = 0; i < count; ++i) {
       all.push_back(static_cast<char*>(allocate(size)));
       std::memset(all.back(), static_cast<int>(i % 251 + 1), size);
     }
     full_pages = resident_pages(all, size);
+  }
+
+  void fill_and_thin(bool backwards, size_t bytes = 12 * kSliceSize) {
+    fill(bytes);
+    const size_t count = all.size();
     for (size_t n = 0; n < count; ++n) {
       const size_t i = backwards ? count - 1 - n : n;
       if (i % kSurvivors != 0) release(all[i]);
@@ -93,6 +99,27 @@ TEST_P(Holes, PagesGoBackAndServeAgain) {
   }
 }
 
+// Nobody looks at what it leaves before another thread needs that class.
+TEST_P(Holes, AThreadThatEndsGivesThemBack) {
+  if (os::page_size() != 4096) GTEST_SKIP() << "written for 64 blocks of many pages";
+  test::in_heap_thread([this] { fill_and_thin(false, 24 * kSliceSize); });
+  EXPECT_LT(resident_pages(all, size), full_pages * 2 / 3);
+  check_survivors();
+  end();
+}
+
+TEST_P(Holes, TrimFindsThemWhereNoThreadIs) {
+  if (os::page_size() != 4096) GTEST_SKIP() << "written for 64 blocks of many pages";
+  release(allocate(1));  // a thread without a heap has nothing to look at them with
+  test::in_heap_thread([this] { fill_and_thin(false); });
+  const size_t live = figures().live_blocks;
+  trim();
+  EXPECT_LT(resident_pages(all, size), full_pages * 2 / 3);
+  EXPECT_EQ(figures().live_blocks, live);
+  check_survivors();
+  end();
+}
+
 TEST_P(Holes, AllFreeIsNoticed) {
   fill_and_thin(false);
   trim();
@@ -125,6 +152,24 @@ TEST_P(SmallHoles, AWriteToAFreedBlockIsReported) {
   EXPECT_EXIT(write_then_allocate(), testing::KilledBySignal(SIGABRT),
               "oxidalloc: write to freed or past allocated memory: 0x");
   end();
+}
+
+// However few they are, and also in slabs that have some.
+TEST_P(SmallHoles, TrimFindsAllEachTime) {
+  if (os::page_size() != 4096) GTEST_SKIP() << "written for runs of whole pages";
+  fill(12 * kSliceSize);
+  const size_t run = 3 * os::page_size() / size, period = 4 * run;  // a free run in each four
+  const auto give_back = [&](size_t which) {
+    const size_t before = resident_pages(all, size);
+    for (size_t i = 0; i < all.size(); ++i)
+      if (i / run % 4 == which) release(all[i]);
+    trim();
+    return before - resident_pages(all, size);
+  };
+  const size_t runs = all.size() / period;
+  for (const size_t which : {0u, 2u, 1u}) EXPECT_GE(give_back(which), runs * 3 / 2);
+  for (size_t i = 0; i < all.size(); ++i)
+    if (i / run % 4 == 3) release(all[i]);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, SmallHoles, testing::Values(256, 320, 1024));

@@ -1,0 +1,153 @@
+// Pages without a block in use, in slabs that have others: when a thread heap looks for them and
+// gives them back to the system.
+#include "heap/orphans.h"
+#include "heap/slab.h"
+#include "heap/thread_heap.h"
+
+namespace ox {
+
+using namespace slab;
+
+namespace {
+
+// While the heap grows: bytes side by side that are worth a system call, which interrupts all
+// threads there are.
+size_t worth_a_call() {
+  return thread_heaps::count() > 1 ? size_t{16} << 10 : 1;
+}
+
+// What is free in a slab that malloc takes from is soon used; with more threads, more may be.
+bool is_soon_used(const Descriptor* current) {
+  constexpr size_t kMostPerHeap = size_t{32} << 10, kMostHeaps = 4;
+  const size_t heaps = thread_heaps::count();
+  return count_bits(current->free_bits) * current->stride <
+         kMostPerHeap * (heaps < kMostHeaps ? heaps : kMostHeaps);
+}
+
+// Of blocks that are free, less what went back already.
+size_t free_bytes(const Descriptor* slab) {
+  if (!is_small(slab->size_class)) {
+    const size_t free_blocks = count_bits(slab->free_bits);
+    return free_blocks > slab->carved ? (free_blocks - slab->carved) * slab->stride : 0;
+  }
+  if (slab->holes != 0) return 0;
+  return (slab->carved - small::used_of(slab->head)) * slab->block_bytes();
+}
+
+size_t least_free(const Descriptor* slab, bool any) {
+  return any ? 1 : 1 + slab->capacity / ThreadHeap::kFewFreeShare;
+}
+
+}  // namespace
+
+// Of one that malloc does not take from, and that is not kept: that has its bytes within the bound.
+void ThreadHeap::give_back_pages_of(Descriptor* slab, Pages which, size_t worth) {
+  if (!is_small(slab->size_class)) {
+    const bool half_free = count_bits(slab->free_bits) * 2 >= slab->capacity;
+    if ((which != Pages::OfSlabsHalfFree || half_free) &&
+        medium::give_back(slab, least_free(slab, which == Pages::All), worth))
+      regret_ -= static_cast<int32_t>(slab->slices);
+    return;
+  }
+  const bool half_free = small::used_of(slab->head) * 2 <= slab->carved;
+  if (which != Pages::All && (slab->holes != 0 || !half_free)) return;
+  small::make_holes(slab);
+  slab->set_owner(tag);
+}
+
+// Also in medium slabs that malloc takes from, which it does from their start.
+void ThreadHeap::give_back_pages(Pages which) {
+  const size_t worth = which == Pages::Most ? worth_a_call() : 1;
+  for (DescriptorList& list : partial)
+    for (Descriptor* slab = list.first; slab; slab = slab->next)
+      if (!slab->kept) give_back_pages_of(slab, which, worth);
+  if (which == Pages::OfSlabsHalfFree) return;
+  nursery.give_back_pages();
+  for (size_t index = 0; index < kMediumClasses; ++index)
+    if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
+      if (which == Pages::Most && is_soon_used(slab)) continue;
+      medium::give_back(slab, least_free(slab, which == Pages::All), worth);
+      slab->carved = 0;  // it is used on: nothing to compare with the next time
+    }
+}
+
+// Each slab is this heap's for a moment.
+void ThreadHeap::trim_orphans() {
+  for (size_t index = 0; index < kClasses; ++index) {
+    const auto cls = static_cast<SizeClass>(index);
+    for (size_t left = orphans::count(cls); left > 0; --left) {
+      Descriptor* slab = orphans::take(cls);
+      if (!slab) break;
+      take_over(slab);
+      if (!slab->kept && !all_free(slab)) give_back_pages_of(slab, Pages::All, 1);
+      give_away(slab);
+    }
+  }
+}
+
+void ThreadHeap::trim() {
+  // relaxed: see trims_wanted.
+  trims_done_ = thread_heaps::trims_wanted.load(std::memory_order_relaxed);
+  read_mail();
+  release_kept();
+  nursery.trim();
+  give_back_pages();
+}
+
+// Worth it when the process has taken more memory, an eighth more than at the last look: what is
+// free does not serve it, and a small program that has come to rest keeps little. In a process at
+// rest nobody looks.
+void ThreadHeap::look_for_pages() {
+  constexpr size_t kLeastGrowth = size_t{128} << 10;
+  constexpr size_t kMostHeaps = 16;
+  const size_t used = retention::used_bytes();
+  if (used < next_look_) return;
+  release_kept();
+  give_back_pages(Pages::Most);
+  const size_t heaps = thread_heaps::count();
+  const size_t growth = kLeastGrowth * (heaps < kMostHeaps ? heaps : kMostHeaps);
+  next_look_ = used + (used / 8 > growth ? used / 8 : growth);
+}
+
+// Later if what went back was wanted again; sooner if nothing was for many looks: what a program
+// that goes round takes again shows at one of them, and it frees at several.
+void ThreadHeap::set_pace() {
+  constexpr uint8_t kLatest = 5;  // by all of what is in use
+  constexpr uint8_t kMany = 16;
+  if (regret_ > 0) {
+    well_done_ = 0;
+    if (later_ < kLatest) ++later_;
+  } else if (later_ > 0 && ++well_done_ == kMany) {
+    well_done_ = 0;
+    --later_;
+  }
+  regret_ = 0;
+}
+
+// A program that frees much of what it has, but not whole slabs, may take no more memory for long.
+// If more than half of what went back the last time went in vain, the next time is later.
+void ThreadHeap::look_at_woken(const Descriptor* slab) {
+  constexpr size_t kFewest = size_t{2} << 20;
+  constexpr size_t kShare = 32;  // of what is in use
+  woken_ += slab->slices;
+  const size_t woken = size_t{woken_} << kSliceShift;
+  if (woken < kFewest || woken < (retention::used_bytes() / kShare) << later_) return;
+  woken_ = 0;
+  set_pace();
+  give_back_pages(Pages::OfSlabsHalfFree);
+}
+
+// The thread ends, and nobody looks at what it leaves before another thread takes it: now, if that
+// is much, and the more it must be, the more often it was wanted again.
+void ThreadHeap::look_at_the_end() {
+  constexpr size_t kFewest = size_t{1} << 20;
+  size_t bytes = 0;
+  for (const DescriptorList& list : partial)
+    for (const Descriptor* slab = list.first; slab; slab = slab->next)
+      if (!slab->kept) bytes += free_bytes(slab);
+  if (bytes < kFewest << later_) return;
+  set_pace();
+  give_back_pages(Pages::Most);
+}
+
+}  // namespace ox
