@@ -24,35 +24,44 @@ bool is_soon_used(const Descriptor* current) {
          kMostPerHeap * (heaps < kMostHeaps ? heaps : kMostHeaps);
 }
 
-// Of blocks that are free, less what went back already.
-size_t free_bytes(const Descriptor* slab) {
-  if (!is_small(slab->size_class)) {
-    const size_t free_blocks = count_bits(slab->free_bits);
-    return free_blocks > slab->carved ? (free_blocks - slab->carved) * slab->stride : 0;
-  }
-  if (slab->holes != 0) return 0;
-  return (slab->carved - small::used_of(slab->head)) * slab->block_bytes();
-}
+// As ThreadHeap::next_look_, for the slabs of no thread.
+std::atomic<size_t> next_look_at_orphans{0};
 
 size_t least_free(const Descriptor* slab, bool any) {
   return any ? 1 : 1 + slab->capacity / ThreadHeap::kFewFreeShare;
 }
 
+// What is free in it.
+uint64_t state_of(const Descriptor* slab) {
+  return is_small(slab->size_class) ? slab->head : uint64_t{slab->free_bits};
+}
+
+// Whether all went back that could, and nothing has become free since.
+bool is_done(const Descriptor* slab) {
+  // relaxed: what comes later is found at the next look.
+  return slab->looked_at == state_of(slab) && slab->remote.load(std::memory_order_relaxed) == 0;
+}
+
 }  // namespace
 
 // Of one that malloc does not take from, and that is not kept: that has its bytes within the bound.
-void ThreadHeap::give_back_pages_of(Descriptor* slab, Pages which, size_t worth) {
+// True if some went back.
+bool ThreadHeap::give_back_pages_of(Descriptor* slab, Pages which, size_t worth) {
+  if (is_done(slab)) return false;
+  const bool all = which == Pages::All;
+  bool any = false;
   if (!is_small(slab->size_class)) {
     const bool half_free = count_bits(slab->free_bits) * 2 >= slab->capacity;
-    if ((which != Pages::OfSlabsHalfFree || half_free) &&
-        medium::give_back(slab, least_free(slab, which == Pages::All), worth))
-      regret_ -= static_cast<int32_t>(slab->slices);
-    return;
+    if (which == Pages::OfSlabsHalfFree && !half_free) return false;
+    any = medium::give_back(slab, least_free(slab, all), worth);
+  } else {
+    const bool half_free = small::used_of(slab->head) * 2 <= slab->carved;
+    if (!all && (slab->holes != 0 || !half_free)) return false;
+    any = small::make_holes(slab);
+    slab->set_owner(tag);
   }
-  const bool half_free = small::used_of(slab->head) * 2 <= slab->carved;
-  if (which != Pages::All && (slab->holes != 0 || !half_free)) return;
-  small::make_holes(slab);
-  slab->set_owner(tag);
+  if (all) slab->looked_at = state_of(slab);
+  return any;
 }
 
 // Also in medium slabs that malloc takes from, which it does from their start.
@@ -60,7 +69,8 @@ void ThreadHeap::give_back_pages(Pages which) {
   const size_t worth = which == Pages::Most ? worth_a_call() : 1;
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab; slab = slab->next)
-      if (!slab->kept) give_back_pages_of(slab, which, worth);
+      if (!slab->kept && give_back_pages_of(slab, which, worth) && which != Pages::All)
+        regret_ -= static_cast<int32_t>(slab->slices);
   if (which == Pages::OfSlabsHalfFree) return;
   nursery.give_back_pages();
   for (size_t index = 0; index < kMediumClasses; ++index)
@@ -72,17 +82,27 @@ void ThreadHeap::give_back_pages(Pages which) {
 }
 
 // Each slab is this heap's for a moment.
-void ThreadHeap::trim_orphans() {
+void ThreadHeap::give_back_pages_of_orphans(Pages which) {
+  const size_t worth = which == Pages::Most ? worth_a_call() : 1;
   for (size_t index = 0; index < kClasses; ++index) {
     const auto cls = static_cast<SizeClass>(index);
     for (size_t left = orphans::count(cls); left > 0; --left) {
-      Descriptor* slab = orphans::take(cls);
+      Descriptor* slab = orphans::take(cls, this);
       if (!slab) break;
-      take_over(slab);
-      if (!slab->kept && !all_free(slab)) give_back_pages_of(slab, Pages::All, 1);
-      give_away(slab);
+      look_at_orphan(slab, which, worth);
     }
   }
+}
+
+void ThreadHeap::look_at_orphan(Descriptor* slab, Pages which, size_t worth) {
+  const bool is_worth_a_look = slab->kept || !is_done(slab);
+  take_over(slab);
+  if (is_worth_a_look) {
+    stop_keeping(slab);
+    if (all_free(slab)) return release(slab);
+    give_back_pages_of(slab, which, worth);
+  }
+  give_away(slab);
 }
 
 void ThreadHeap::trim() {
@@ -107,6 +127,10 @@ void ThreadHeap::look_for_pages() {
   const size_t heaps = thread_heaps::count();
   const size_t growth = kLeastGrowth * (heaps < kMostHeaps ? heaps : kMostHeaps);
   next_look_ = used + (used / 8 > growth ? used / 8 : growth);
+  // relaxed: two threads may look.
+  if (used < next_look_at_orphans.load(std::memory_order_relaxed)) return;
+  next_look_at_orphans.store(next_look_, std::memory_order_relaxed);
+  give_back_pages_of_orphans(Pages::Most);
 }
 
 // Later if what went back was wanted again; sooner if nothing was for many looks: what a program
@@ -135,19 +159,6 @@ void ThreadHeap::look_at_woken(const Descriptor* slab) {
   woken_ = 0;
   set_pace();
   give_back_pages(Pages::OfSlabsHalfFree);
-}
-
-// The thread ends, and nobody looks at what it leaves before another thread takes it: now, if that
-// is much, and the more it must be, the more often it was wanted again.
-void ThreadHeap::look_at_the_end() {
-  constexpr size_t kFewest = size_t{1} << 20;
-  size_t bytes = 0;
-  for (const DescriptorList& list : partial)
-    for (const Descriptor* slab = list.first; slab; slab = slab->next)
-      if (!slab->kept) bytes += free_bytes(slab);
-  if (bytes < kFewest << later_) return;
-  set_pace();
-  give_back_pages(Pages::Most);
 }
 
 }  // namespace ox

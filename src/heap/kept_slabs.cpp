@@ -24,7 +24,10 @@ bool ThreadHeap::may_keep(const Descriptor* slab) const {
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
   not_woken(slab);
-  if (!is_small(slab->size_class)) note_in_vain(slab);
+  if (!is_small(slab->size_class))
+    note_medium_in_vain(slab);
+  else if (slab->holes != 0)
+    note_in_vain(slab);
   if (may_keep(slab)) return keep(slab);
   if (release_empty_orphan() && may_keep(slab)) return keep(slab);
   if (retention::keeps_too_much()) release_kept();
@@ -57,7 +60,7 @@ void ThreadHeap::stop_keeping_used() {
 
 // Of those that the hardened build keeps. False if there is none.
 bool ThreadHeap::release_empty_orphan() {
-  Descriptor* slab = orphans::take_empty();
+  Descriptor* slab = orphans::take_empty(this);
   if (!slab) return false;
   stop_keeping(slab);
   adopt(slab);

@@ -20,10 +20,13 @@ void add_to_count(const Descriptor* slab, size_t change) {
   if (slab->kept) empty_ones.fetch_add(change, std::memory_order_relaxed);
 }
 
-void remove(Descriptor* slab) {
+// Under the lock to the end: a fork meanwhile finds it in the list, or with a home.
+void hand_over(Descriptor* slab, ThreadHeap* heap) {
   list_of(slab).remove(slab);
   add_to_count(slab, ~size_t{0});
   slab->place = SlabPlace::Partial;
+  // release: see remote.cpp, post().
+  slab->home.store(heap, std::memory_order_release);
 }
 
 }  // namespace
@@ -46,30 +49,36 @@ size_t count(SizeClass cls) {
   return counts[index_of(cls)].load(std::memory_order_relaxed);
 }
 
-Descriptor* take(SizeClass cls) {
+bool any() {
+  for (size_t index = 0; index < kClasses; ++index)
+    if (count(static_cast<SizeClass>(index)) != 0) return true;
+  return false;
+}
+
+Descriptor* take(SizeClass cls, ThreadHeap* heap) {
   if (count(cls) == 0) return nullptr;
   os::Guard guard(orphan_lock);
   Descriptor* slab = lists[index_of(cls)].first;
-  if (slab) remove(slab);
+  if (slab) hand_over(slab, heap);
   return slab;
 }
 
-Descriptor* take_empty() {
+Descriptor* take_empty(ThreadHeap* heap) {
   if (empty_ones.load(std::memory_order_relaxed) == 0) return nullptr;
   os::Guard guard(orphan_lock);
   for (const DescriptorList& list : lists)
     for (Descriptor* slab = list.first; slab; slab = slab->next)
       if (slab->kept) {
-        remove(slab);
+        hand_over(slab, heap);
         return slab;
       }
   return nullptr;
 }
 
-bool claim(Descriptor* slab) {
+bool claim(Descriptor* slab, ThreadHeap* heap) {
   if (!orphan_lock.try_lock()) return false;
   const bool is_orphan = slab->place == SlabPlace::Orphan;
-  if (is_orphan) remove(slab);
+  if (is_orphan) hand_over(slab, heap);
   orphan_lock.unlock();
   return is_orphan;
 }

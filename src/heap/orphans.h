@@ -13,17 +13,18 @@ namespace ox::orphans {
 // Enters a slab that its heap gives up; nobody posts mail for it.
 void add(Descriptor* slab);
 
-// Takes any slab of the class for adoption, or nullptr. Does not lock if there is none.
-Descriptor* take(SizeClass cls);
+// Takes any slab of the class for `heap`, or nullptr. Does not lock if there is none.
+Descriptor* take(SizeClass cls, ThreadHeap* heap);
 
-// How many there are of the class, about.
+// How many there are of the class, about; and whether there are any.
 size_t count(SizeClass cls);
+bool any();
 
 // Takes an empty one of any class, or nullptr. Does not lock if there is none.
-Descriptor* take_empty();
+Descriptor* take_empty(ThreadHeap* heap);
 
-// Takes this slab for adoption. False if another thread was faster, or has the lock.
-bool claim(Descriptor* slab);
+// Takes this slab. False if another thread was faster, or has the lock.
+bool claim(Descriptor* slab, ThreadHeap* heap);
 
 os::Lock& lock();
 // add() for the child of a fork, which holds the lock already.

@@ -85,11 +85,11 @@ ThreadHeap* own_heap() {
 
 // Not for Large and Free spans.
 void free_into_slab(Descriptor* slab, void* block, const void* caller) {
-  // acquire: pairs with the release in adopt() and add_locked().
+  // acquire: pairs with the release in orphans.cpp.
   const ThreadHeap* home = slab->home.load(std::memory_order_acquire);
   if (home && home == current_heap) return current_heap->free_checked(slab, block, caller);
   ThreadHeap* heap = home ? nullptr : own_heap();
-  if (!heap || !orphans::claim(slab)) return remote::push(slab, block, caller);
+  if (!heap || !orphans::claim(slab, heap)) return remote::push(slab, block, caller);
   // An orphan: it is ours from now on, the block in use as before. Then free it as such.
   heap->adopt(slab);
   release(block);

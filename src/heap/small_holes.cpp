@@ -155,22 +155,24 @@ bool is_in_hole(const Descriptor* slab, const void* block) {
                                                                 slab->start)));
 }
 
-void make_holes(Descriptor* slab) {
+bool make_holes(Descriptor* slab) {
   FreeBlocks free = listed_blocks(slab);
   mark_holes(slab, free, true);
   const uint64_t wanted = free_pages(slab, free) & ~slab->holes;
-  if (wanted == 0) return;
+  if (wanted == 0) return false;
   mark_holes(slab, free, false);
   if constexpr (kHardened)
     for (size_t index = 0; index < slab->carved; ++index)
       if (free[index]) check::free_block(slab, block_at(slab, index));
   // A fork meanwhile finds no list: all blocks are in use then.
   slab->head = make_word(slab, slab->carved, kNoBlock);
-  set_holes(slab, slab->holes | purge_pages(slab, wanted));
+  const uint64_t gone = purge_pages(slab, wanted);
+  set_holes(slab, slab->holes | gone);
   slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
   mark_holes(slab, free, false);
   for (size_t index = slab->carved; index-- > 0;)
     if (free[index]) link(slab, index);
+  return gone != 0;
 }
 
 bool carve_hole(Descriptor* slab) {

@@ -20,10 +20,11 @@ inline bool ThreadHeap::wants_trim() const {
 inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
     slab->place = SlabPlace::Current;
+    slab->looked_at = kNotLookedAt;
     if (is_small(cls))
       small::stop_counting(slab);
     else
-      note_in_vain(slab);
+      note_medium_in_vain(slab);
   }
   if (profiled) {
     profiled->current[index_of(cls)] = slab;
@@ -72,8 +73,7 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
         if (void* block = pop(slab)) return block;
         check_top_block(slab);
       }
-      if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) &&
-          small::carve(slab)) {
+      if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) && carve(slab)) {
         slab->set_owner(tag);  // what it lacked may be there now
         return pop(slab);
       }
@@ -84,6 +84,13 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
     if (slab == no_slab()) return nullptr;
     if (void* block = pop(slab)) return block;
   }
+}
+
+bool ThreadHeap::carve(Descriptor* slab) {
+  const bool had_holes = slab->holes != 0;
+  if (!small::carve(slab)) return false;
+  if (had_holes && slab->holes == 0) note_in_vain(slab);
+  return true;
 }
 
 // The current slab has no block left. It waits as Partial for one round of its class's list: if
@@ -197,7 +204,7 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
       }
       make_full(slab);
     }
-    if (Descriptor* orphan = orphans::take(cls)) {
+    if (Descriptor* orphan = orphans::take(cls, this)) {
       woken_ += orphan->slices;  // as not_woken() will say
       adopt(orphan);
       continue;
@@ -241,13 +248,10 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   return slab;
 }
 
-// An orphan becomes this heap's, in no list.
+// What was an orphan is this heap's, in no list.
 void ThreadHeap::take_over(Descriptor* slab) {
-  slab->place = SlabPlace::Partial;
   take_remote(slab);
   count_medium(slab, Change::Taken);
-  // release: see remote.cpp, post().
-  slab->home.store(this, std::memory_order_release);
   slab->set_owner(tag);
 }
 
@@ -310,7 +314,6 @@ void ThreadHeap::abandon() {
       os::nap();  // another thread is between asking for the address and posting
     }
   }
-  look_at_the_end();
   for (size_t index = 0; index < kClasses; ++index) {
     const auto cls = static_cast<SizeClass>(index);
     while (Descriptor* slab = partial[index].pop_front()) give_away(slab);

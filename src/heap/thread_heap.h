@@ -87,10 +87,10 @@ class ThreadHeap {
   // nor a few pages by themselves.
   enum class Pages { All, Most, OfSlabsHalfFree };
   void give_back_pages(Pages which = Pages::All);
+  // The same in the slabs of no thread.
+  void give_back_pages_of_orphans(Pages which = Pages::All);
   // Gives back all that is free: see thread_heaps::trim().
   void trim();
-  // The same in the slabs of no thread.
-  void trim_orphans();
 
   // Makes an orphan slab one of this heap's, as Partial or Full.
   void adopt(Descriptor* slab);
@@ -120,6 +120,8 @@ class ThreadHeap {
   static constexpr uint8_t kFewLives = 2;
 
  private:
+  // A value that Descriptor::looked_at has for no slab.
+  static constexpr uint64_t kNotLookedAt = ~uint64_t{0};
   static constexpr unsigned kFewestRefusals = 64;
   unsigned refused_ =
       0;  // empty slabs that could not be kept since the last look at those that are
@@ -138,10 +140,10 @@ class ThreadHeap {
   // the last look.
   int32_t regret_ = 0;
 
-  void give_back_pages_of(Descriptor* slab, Pages which, size_t worth);
+  bool give_back_pages_of(Descriptor* slab, Pages which, size_t worth);
+  void look_at_orphan(Descriptor* slab, Pages which, size_t worth);
   void look_for_pages();
   void look_at_woken(const Descriptor* slab);
-  void look_at_the_end();
   void set_pace();
   void not_woken(const Descriptor* slab) {
     woken_ -= woken_ < slab->slices ? woken_ : slab->slices;
@@ -150,12 +152,14 @@ class ThreadHeap {
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   bool wants_trim() const;
   void set_current(SizeClass cls, Descriptor* slab);
-  // Pages of a medium slab may have gone back, and that was no use: it is used again, or became
-  // empty.
-  void note_in_vain(Descriptor* slab) {
-    if (slab->carved != 0) regret_ += static_cast<int32_t>(2 * slab->slices);
+  // Pages of a slab may have gone back, and that was no use: a medium one is used again, a small
+  // one has all its pages again, or it became empty.
+  void note_in_vain(const Descriptor* slab) { regret_ += static_cast<int32_t>(2 * slab->slices); }
+  void note_medium_in_vain(Descriptor* slab) {
+    if (slab->carved != 0) note_in_vain(slab);
     slab->carved = 0;
   }
+  bool carve(Descriptor* slab);
   void* turn(Descriptor* slab, SizeClass cls);
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
   void retire(Descriptor* slab);

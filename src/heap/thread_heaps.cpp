@@ -117,7 +117,10 @@ void trim() {
   trims_wanted.fetch_add(1, std::memory_order_relaxed);  // relaxed: see thread_heap.h
   if (current_heap != &kEmptyHeap) {
     current_heap->trim();
-    current_heap->trim_orphans();
+    current_heap->give_back_pages_of_orphans();
+  } else if (orphans::any()) {
+    const os::Guard guard(late);
+    if (ThreadHeap* heap = late_heap()) heap->give_back_pages_of_orphans();
   }
   os::Guard guard(heaps_lock);
   for (ThreadHeap* heap = unused.first; heap; heap = heap->next) {

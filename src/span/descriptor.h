@@ -147,8 +147,9 @@ struct alignas(128) Descriptor {
   Descriptor* next = nullptr;
   Descriptor* prev = nullptr;
   union {
-    Descriptor* mail_next = nullptr;  // slabs
-    size_t bytes;                     // Large: usable size
+    Descriptor* mail_next = nullptr;  // slabs whose mail is under way
+    uint64_t looked_at;  // others, not Current: what was free when nothing was left to give back
+    size_t bytes;        // Large: usable size
   };
   Region* region = nullptr;
 

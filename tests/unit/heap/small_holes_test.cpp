@@ -13,6 +13,7 @@
 #include "heap/stats.h"
 #include "os/memory.h"
 #include "support/busy_class.h"
+#include "support/fresh_process.h"
 #include "support/heap_thread.h"
 
 namespace ox::heap {
@@ -35,8 +36,10 @@ size_t resident_pages(const std::vector<char*>& blocks, size_t size) {
   return resident;
 }
 
-class Holes : public testing::TestWithParam<size_t> {
- protected:
+class Blocks {
+ public:
+  explicit Blocks(size_t bytes) : size(bytes) {}
+
   // Some slabs full of blocks that bear their number, all but one in 64 freed, in two orders.
   void fill(size_t bytes) {
     test::make_busy(size);
@@ -45,7 +48,7 @@ class Holes : public testing::TestWithParam<size_t> {
       all.push_back(static_cast<char*>(allocate(size)));
       std::memset(all.back(), static_cast<int>(i % 251 + 1), size);
     }
-    full_pages = resident_pages(all, size);
+    full_pages = pages_now();
   }
 
   void fill_and_thin(bool backwards, size_t bytes = 12 * kSliceSize) {
@@ -67,9 +70,16 @@ class Holes : public testing::TestWithParam<size_t> {
     for (size_t i = 0; i < all.size(); i += kSurvivors) release(all[i]);
   }
 
-  const size_t size = GetParam();
+  size_t pages_now() const { return resident_pages(all, size); }
+
+  const size_t size;
   std::vector<char*> all;
   size_t full_pages = 0;  // that were resident before most blocks were freed
+};
+
+class Holes : public testing::TestWithParam<size_t>, protected Blocks {
+ protected:
+  Holes() : Blocks(GetParam()) {}
 };
 
 TEST_P(Holes, PagesGoBackAndServeAgain) {
@@ -79,7 +89,7 @@ TEST_P(Holes, PagesGoBackAndServeAgain) {
     fill_and_thin(backwards);
     const size_t live = figures().live_blocks;
     trim();
-    EXPECT_LT(resident_pages(all, size), full_pages * 2 / 3);
+    EXPECT_LT(pages_now(), full_pages * 2 / 3);
     EXPECT_EQ(figures().live_blocks, live);
     check_survivors();
 
@@ -99,24 +109,37 @@ TEST_P(Holes, PagesGoBackAndServeAgain) {
   }
 }
 
-// Nobody looks at what it leaves before another thread needs that class.
-TEST_P(Holes, AThreadThatEndsGivesThemBack) {
-  if (os::page_size() != 4096) GTEST_SKIP() << "written for 64 blocks of many pages";
-  test::in_heap_thread([this] { fill_and_thin(false, 24 * kSliceSize); });
-  EXPECT_LT(resident_pages(all, size), full_pages * 2 / 3);
-  check_survivors();
-  end();
-}
-
 TEST_P(Holes, TrimFindsThemWhereNoThreadIs) {
   if (os::page_size() != 4096) GTEST_SKIP() << "written for 64 blocks of many pages";
-  release(allocate(1));  // a thread without a heap has nothing to look at them with
+  for (const bool has_heap : {true, false}) {
+    all.clear();
+    test::in_heap_thread([this] { fill_and_thin(false); });
+    const size_t live = figures().live_blocks;
+    std::thread caller([has_heap] {
+      if (has_heap) release(allocate(1));
+      trim();
+      if (has_heap) thread_heaps::detach();
+    });
+    caller.join();
+    EXPECT_LT(pages_now(), full_pages * 2 / 3);
+    EXPECT_EQ(figures().live_blocks, live);
+    check_survivors();
+    end();
+  }
+}
+
+// Where nothing has become free since, nothing is looked for.
+TEST_P(Holes, TrimGivesThemBackOnce) {
+  fill_and_thin(false);
+  std::vector<char*> own;
+  own.swap(all);
   test::in_heap_thread([this] { fill_and_thin(false); });
-  const size_t live = figures().live_blocks;
   trim();
-  EXPECT_LT(resident_pages(all, size), full_pages * 2 / 3);
-  EXPECT_EQ(figures().live_blocks, live);
-  check_survivors();
+  const size_t calls = os::calls_made();
+  trim();
+  EXPECT_LE(os::calls_made() - calls, 2u);
+  end();
+  all.swap(own);
   end();
 }
 
@@ -139,6 +162,26 @@ TEST_P(Holes, AFreedBlockIsNoBlock) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, Holes, testing::Values(256, 320, 1024, 1536, 4096, 20480));
 
+// What the process takes more then is not served by what is free there.
+void grow_beside_orphans(size_t size) {
+  Blocks blocks(size);
+  test::in_heap_thread([&] { blocks.fill_and_thin(false, 24 * kSliceSize); });
+  const size_t spans = figures().span_bytes;
+  std::vector<void*> more;
+  while (figures().span_bytes < 2 * spans) more.push_back(allocate(32768));
+  EXPECT_LT(blocks.pages_now(), blocks.full_pages * 2 / 3);
+  blocks.check_survivors();
+}
+
+TEST_IN_FRESH_PROCESS(OrphanHoles, GoBackWhenTheProcessGrows) {
+  if (os::page_size() != 4096) GTEST_SKIP() << "written for 64 blocks of many pages";
+  grow_beside_orphans(320);
+}
+TEST_IN_FRESH_PROCESS(OrphanHoles, OfMediumBlocksGoBackWhenTheProcessGrows) {
+  if (os::page_size() != 4096) GTEST_SKIP() << "written for 64 blocks of many pages";
+  grow_beside_orphans(4096);
+}
+
 // Not for medium blocks: nothing looks at their content when they are free.
 class SmallHoles : public Holes {};
 
@@ -160,11 +203,11 @@ TEST_P(SmallHoles, TrimFindsAllEachTime) {
   fill(12 * kSliceSize);
   const size_t run = 3 * os::page_size() / size, period = 4 * run;  // a free run in each four
   const auto give_back = [&](size_t which) {
-    const size_t before = resident_pages(all, size);
+    const size_t before = pages_now();
     for (size_t i = 0; i < all.size(); ++i)
       if (i / run % 4 == which) release(all[i]);
     trim();
-    return before - resident_pages(all, size);
+    return before - pages_now();
   };
   const size_t runs = all.size() / period;
   for (const size_t which : {0u, 2u, 1u}) EXPECT_GE(give_back(which), runs * 3 / 2);
