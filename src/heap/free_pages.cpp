@@ -69,7 +69,7 @@ void ThreadHeap::give_back_pages(Pages which) {
   const size_t worth = which == Pages::Most ? worth_a_call() : 1;
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab; slab = slab->next)
-      if (!slab->kept && give_back_pages_of(slab, which, worth) && which != Pages::All)
+      if (!slab->kept && give_back_pages_of(slab, which, worth) && !is_small(slab->size_class))
         regret_ -= static_cast<int32_t>(slab->slices);
   if (which == Pages::OfSlabsHalfFree) return;
   nursery.give_back_pages();

@@ -24,10 +24,7 @@ bool ThreadHeap::may_keep(const Descriptor* slab) const {
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
   not_woken(slab);
-  if (!is_small(slab->size_class))
-    note_medium_in_vain(slab);
-  else if (slab->holes != 0)
-    note_in_vain(slab);
+  if (!is_small(slab->size_class)) note_in_vain(slab);
   if (may_keep(slab)) return keep(slab);
   if (release_empty_orphan() && may_keep(slab)) return keep(slab);
   if (retention::keeps_too_much()) release_kept();

@@ -24,7 +24,7 @@ inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
     if (is_small(cls))
       small::stop_counting(slab);
     else
-      note_medium_in_vain(slab);
+      note_in_vain(slab);
   }
   if (profiled) {
     profiled->current[index_of(cls)] = slab;
@@ -73,7 +73,8 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
         if (void* block = pop(slab)) return block;
         check_top_block(slab);
       }
-      if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) && carve(slab)) {
+      if (is_small(cls) && small::list_empty(slab) && !small::exhausted(slab) &&
+          small::carve(slab)) {
         slab->set_owner(tag);  // what it lacked may be there now
         return pop(slab);
       }
@@ -84,13 +85,6 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
     if (slab == no_slab()) return nullptr;
     if (void* block = pop(slab)) return block;
   }
-}
-
-bool ThreadHeap::carve(Descriptor* slab) {
-  const bool had_holes = slab->holes != 0;
-  if (!small::carve(slab)) return false;
-  if (had_holes && slab->holes == 0) note_in_vain(slab);
-  return true;
 }
 
 // The current slab has no block left. It waits as Partial for one round of its class's list: if

@@ -152,14 +152,12 @@ class ThreadHeap {
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   bool wants_trim() const;
   void set_current(SizeClass cls, Descriptor* slab);
-  // Pages of a slab may have gone back, and that was no use: a medium one is used again, a small
-  // one has all its pages again, or it became empty.
-  void note_in_vain(const Descriptor* slab) { regret_ += static_cast<int32_t>(2 * slab->slices); }
-  void note_medium_in_vain(Descriptor* slab) {
-    if (slab->carved != 0) note_in_vain(slab);
+  // Pages of a medium slab may have gone back, and that was no use: it is used again, or became
+  // empty.
+  void note_in_vain(Descriptor* slab) {
+    if (slab->carved != 0) regret_ += static_cast<int32_t>(2 * slab->slices);
     slab->carved = 0;
   }
-  bool carve(Descriptor* slab);
   void* turn(Descriptor* slab, SizeClass cls);
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
   void retire(Descriptor* slab);
