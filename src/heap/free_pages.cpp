@@ -48,20 +48,21 @@ bool is_done(const Descriptor* slab) {
 // True if some went back.
 bool ThreadHeap::give_back_pages_of(Descriptor* slab, Pages which, size_t worth) {
   if (is_done(slab)) return false;
-  const bool all = which == Pages::All;
-  bool any = false;
-  if (!is_small(slab->size_class)) {
+  const bool all = which == Pages::All, little = is_small(slab->size_class);
+  GivenBack given;
+  if (!little) {
     const bool half_free = count_bits(slab->free_bits) * 2 >= slab->capacity;
     if (which == Pages::OfSlabsHalfFree && !half_free) return false;
-    any = medium::give_back(slab, least_free(slab, all), worth);
+    given = medium::give_back(slab, least_free(slab, all), worth);
   } else {
     const bool half_free = small::used_of(slab->head) * 2 <= slab->carved;
     if (!all && (slab->holes != 0 || !half_free)) return false;
-    any = small::make_holes(slab);
+    given = small::make_holes(slab);
+    walked_ += slab->carved;
     slab->set_owner(tag);
   }
-  if (all) slab->looked_at = state_of(slab);
-  return any;
+  if ((all || little) && given.all) slab->looked_at = state_of(slab);
+  return given.any;
 }
 
 // Also in medium slabs that malloc takes from, which it does from their start.
@@ -81,28 +82,47 @@ void ThreadHeap::give_back_pages(Pages which) {
     }
 }
 
-// Each slab is this heap's for a moment.
-void ThreadHeap::give_back_pages_of_orphans(Pages which) {
-  const size_t worth = which == Pages::Most ? worth_a_call() : 1;
-  for (size_t index = 0; index < kClasses; ++index) {
-    const auto cls = static_cast<SizeClass>(index);
-    for (size_t left = orphans::count(cls); left > 0; --left) {
-      Descriptor* slab = orphans::take(cls, this);
-      if (!slab) break;
-      look_at_orphan(slab, which, worth);
-    }
-  }
-}
-
-void ThreadHeap::look_at_orphan(Descriptor* slab, Pages which, size_t worth) {
+// One of no thread is this heap's for a moment. False: there is none of the class.
+bool ThreadHeap::look_at_orphan(SizeClass cls, Pages which) {
+  Descriptor* slab = orphans::take(cls, this);
+  if (!slab) return false;
   const bool is_worth_a_look = slab->kept || !is_done(slab);
   take_over(slab);
   if (is_worth_a_look) {
     stop_keeping(slab);
-    if (all_free(slab)) return release(slab);
-    give_back_pages_of(slab, which, worth);
+    if (all_free(slab)) {
+      release(slab);
+      return true;
+    }
+    give_back_pages_of(slab, which, which == Pages::Most ? worth_a_call() : 1);
   }
   give_away(slab);
+  return true;
+}
+
+void ThreadHeap::trim_orphans() {
+  for (size_t index = 0; index < kClasses; ++index) {
+    const auto cls = static_cast<SizeClass>(index);
+    for (size_t left = orphans::count(cls); left > 0 && look_at_orphan(cls, Pages::All); --left) {
+    }
+  }
+}
+
+// Not all at once, for it is in the middle of a malloc: they take turns, and so do the classes.
+void ThreadHeap::look_at_some_orphans() {
+  constexpr uint32_t kMostWalked = uint32_t{1} << 17;
+  // relaxed: where to go on.
+  static std::atomic<size_t> next_class{0};
+  size_t index = next_class.load(std::memory_order_relaxed);
+  const uint32_t before = walked_;
+  const auto is_enough = [&] { return walked_ - before >= kMostWalked; };
+  for (size_t classes = kClasses; classes > 0 && !is_enough(); --classes) {
+    const auto cls = static_cast<SizeClass>(index);
+    for (size_t left = orphans::count(cls); left > 0 && !is_enough(); --left)
+      if (!look_at_orphan(cls, Pages::Most)) break;
+    if (!is_enough()) index = (index + 1) % kClasses;
+  }
+  next_class.store(index, std::memory_order_relaxed);
 }
 
 void ThreadHeap::trim() {
@@ -130,7 +150,7 @@ void ThreadHeap::look_for_pages() {
   // relaxed: two threads may look.
   if (used < next_look_at_orphans.load(std::memory_order_relaxed)) return;
   next_look_at_orphans.store(next_look_, std::memory_order_relaxed);
-  give_back_pages_of_orphans(Pages::Most);
+  look_at_some_orphans();
 }
 
 // Later if what went back was wanted again; sooner if nothing was for many looks: what a program

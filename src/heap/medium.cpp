@@ -71,11 +71,11 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   return word & idle::kBusy ? Taken::Purged : Taken::Blocks;
 }
 
-bool give_back(Descriptor* slab, size_t least, size_t worth) {
+GivenBack give_back(Descriptor* slab, size_t least, size_t worth) {
   uint64_t bits = slab->free_bits;
   const unsigned free_blocks = count_bits(bits);
-  if (least > 1 && free_blocks < slab->carved + least) return false;
-  bool any = false;
+  if (least > 1 && free_blocks < slab->carved + least) return {};
+  GivenBack given;
   while (bits) {
     const auto first = static_cast<size_t>(__builtin_ctzll(bits));
     const auto count = static_cast<size_t>(__builtin_ctzll(~(bits >> first)));
@@ -87,15 +87,17 @@ bool give_back(Descriptor* slab, size_t least, size_t worth) {
       report::corrupted_block(from, slab->stride, nullptr);
     if (bytes > skip) {
       const size_t whole = align_down(bytes - skip, os::page_size());
-      if (whole >= worth && os::purge(from + skip, whole)) {
-        retention::note_given_back(whole);
-        any = true;
+      if (whole >= worth && whole != 0) {
+        const bool gone = os::purge(from + skip, whole);
+        if (gone) retention::note_given_back(whole);
+        given.any |= gone;
+        given.all &= gone;
       }
     }
     bits &= ~(((uint64_t{1} << count) - 1) << first);
   }
-  if (any) slab->carved = static_cast<uint16_t>(free_blocks);
-  return any;
+  if (given.any) slab->carved = static_cast<uint16_t>(free_blocks);
+  return given;
 }
 
 bool is_block(const Descriptor* slab, const void* block) {

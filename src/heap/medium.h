@@ -105,8 +105,7 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count);
 // Gives back the pages of free blocks, all but those on borders and runs of less than `worth`
 // bytes. For a slab that malloc does not take from. `carved` remembers how many blocks were free
 // when pages last went back: if `least` is not 1, nothing is done until there are so many more.
-// Whether any went back.
-bool give_back(Descriptor* slab, size_t least, size_t worth);
+GivenBack give_back(Descriptor* slab, size_t least, size_t worth);
 
 bool is_block(const Descriptor* slab, const void* block);
 

@@ -175,8 +175,8 @@ void format(Descriptor* slab, SizeClass cls);
 // holds. False if all were.
 bool carve(Descriptor* slab);
 
-// Gives back the pages in which no block is in use. For a slab that counts. True if any went back.
-bool make_holes(Descriptor* slab);
+// Gives back the pages in which no block is in use. For a slab that counts.
+GivenBack make_holes(Descriptor* slab);
 // Fills the empty list with the blocks of one hole. False if there is none.
 bool carve_hole(Descriptor* slab);
 size_t blocks_in_holes(const Descriptor* slab);

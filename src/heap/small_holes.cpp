@@ -155,11 +155,11 @@ bool is_in_hole(const Descriptor* slab, const void* block) {
                                                                 slab->start)));
 }
 
-bool make_holes(Descriptor* slab) {
+GivenBack make_holes(Descriptor* slab) {
   FreeBlocks free = listed_blocks(slab);
   mark_holes(slab, free, true);
   const uint64_t wanted = free_pages(slab, free) & ~slab->holes;
-  if (wanted == 0) return false;
+  if (wanted == 0) return {};
   mark_holes(slab, free, false);
   if constexpr (kHardened)
     for (size_t index = 0; index < slab->carved; ++index)
@@ -172,7 +172,7 @@ bool make_holes(Descriptor* slab) {
   mark_holes(slab, free, false);
   for (size_t index = slab->carved; index-- > 0;)
     if (free[index]) link(slab, index);
-  return gone != 0;
+  return {gone != 0, gone == wanted};
 }
 
 bool carve_hole(Descriptor* slab) {

@@ -88,7 +88,7 @@ class ThreadHeap {
   enum class Pages { All, Most, OfSlabsHalfFree };
   void give_back_pages(Pages which = Pages::All);
   // The same in the slabs of no thread.
-  void give_back_pages_of_orphans(Pages which = Pages::All);
+  void trim_orphans();
   // Gives back all that is free: see thread_heaps::trim().
   void trim();
 
@@ -128,6 +128,7 @@ class ThreadHeap {
   unsigned refusals_until_look_ = kFewestRefusals;
   Relaxed<size_t> remote_frees_;
   uint16_t few_brought_ = 0;  // see brings_too_few()
+  uint32_t walked_ = 0;       // blocks in lists that were walked for free pages, modulo 2^32
   uint8_t later_ = 0;         // by so many powers of two comes the next look_at_woken()
   uint8_t well_done_ = 0;     // looks in a row that nothing was to be regretted of
   uint32_t trims_done_ = 0;
@@ -141,7 +142,8 @@ class ThreadHeap {
   int32_t regret_ = 0;
 
   bool give_back_pages_of(Descriptor* slab, Pages which, size_t worth);
-  void look_at_orphan(Descriptor* slab, Pages which, size_t worth);
+  bool look_at_orphan(SizeClass cls, Pages which);
+  void look_at_some_orphans();
   void look_for_pages();
   void look_at_woken(const Descriptor* slab);
   void set_pace();

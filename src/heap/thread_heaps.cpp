@@ -80,6 +80,17 @@ ThreadHeap* take_heap(uintptr_t tag) {
   return heap;
 }
 
+// It waits for a thread.
+void give_up(ThreadHeap* heap) {
+  heap->abandon();
+  os::Guard guard(heaps_lock);
+  in_use_by(heap->tag).remove(heap);
+  heaps_given_up.fetch_add(1, std::memory_order_relaxed);
+  heap->tag = 0;
+  unused.push_front(heap);
+  heap->nursery.tend();
+}
+
 // A heap whose thread a fork has lost: as new, but for the nursery.
 ThreadHeap* renew(ThreadHeap* heap) {
   const Nursery nursery = heap->nursery;
@@ -109,19 +120,24 @@ void look_for_lost_threads(const Region& region) {
   }
 }
 
+// Gives back what is free in the slabs of no thread. A thread without a heap has one meanwhile.
+void trim_orphans() {
+  if (!orphans::any()) return;
+  const bool has_heap = current_heap != &kEmptyHeap;
+  ThreadHeap* const heap = has_heap ? current_heap : take_heap(arch::thread_pointer());
+  if (!heap) return;
+  heap->trim_orphans();
+  if (!has_heap) give_up(heap);
+}
+
 }  // namespace
 
 std::atomic<uint32_t> trims_wanted{0};
 
 void trim() {
   trims_wanted.fetch_add(1, std::memory_order_relaxed);  // relaxed: see thread_heap.h
-  if (current_heap != &kEmptyHeap) {
-    current_heap->trim();
-    current_heap->give_back_pages_of_orphans();
-  } else if (orphans::any()) {
-    const os::Guard guard(late);
-    if (ThreadHeap* heap = late_heap()) heap->give_back_pages_of_orphans();
-  }
+  if (current_heap != &kEmptyHeap) current_heap->trim();
+  trim_orphans();
   os::Guard guard(heaps_lock);
   for (ThreadHeap* heap = unused.first; heap; heap = heap->next) {
     heap->nursery.trim();
@@ -156,13 +172,7 @@ void detach() {
   detached = true;
   if (heap == &kEmptyHeap) return;
   current_heap = const_cast<ThreadHeap*>(&kEmptyHeap);
-  heap->abandon();
-  os::Guard guard(heaps_lock);
-  in_use_by(heap->tag).remove(heap);
-  heaps_given_up.fetch_add(1, std::memory_order_relaxed);
-  heap->tag = 0;
-  unused.push_front(heap);
-  heap->nursery.tend();
+  give_up(heap);
 }
 
 void tend(ThreadHeap* heap) {

@@ -50,6 +50,12 @@ enum class SlabPlace : uint8_t {
 // slab is without memory.
 enum class Taken : uint8_t { Nothing, Blocks, Purged };
 
+// What became of a slab's pages without a block in use: whether any went back, and whether any
+// stayed, for the kernel refused.
+struct GivenBack {
+  bool any = false, all = true;
+};
+
 // The way of a full slab back to its owner when other threads free into it: see heap/remote.h.
 enum class Mail : uint8_t { Unwanted, Wanted, Sent };
 

@@ -180,8 +180,8 @@ TEST_IN_FRESH_PROCESS(Medium, ShortRunsGoBackAtATrim) {
   for (size_t at = 0; at < blocks.size(); at += 2) release(std::exchange(blocks[at], nullptr));
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(blocks[11]));
   Descriptor* slab = slice->region->leader_of(slice);
-  EXPECT_FALSE(medium::give_back(slab, 1, size_t{1} << 20));
-  EXPECT_EQ(medium::give_back(slab, 1, 1), os::page_size() <= 8192);
+  EXPECT_FALSE(medium::give_back(slab, 1, size_t{1} << 20).any);
+  EXPECT_EQ(medium::give_back(slab, 1, 1).any, os::page_size() <= 8192);
   for (void* block : blocks) release(block);
 }
 

@@ -143,6 +143,18 @@ TEST_P(Holes, TrimGivesThemBackOnce) {
   end();
 }
 
+TEST_P(Holes, WhatTheKernelRefusedGoesBackTheNextTime) {
+  if (os::page_size() != 4096) GTEST_SKIP() << "written for 64 blocks of many pages";
+  fill_and_thin(false);
+  os::inject_failure(1, 1u << 20);
+  trim();
+  os::inject_failure(0, 0);
+  EXPECT_GT(pages_now(), full_pages * 2 / 3);
+  trim();
+  EXPECT_LT(pages_now(), full_pages * 2 / 3);
+  end();
+}
+
 TEST_P(Holes, AllFreeIsNoticed) {
   fill_and_thin(false);
   trim();
