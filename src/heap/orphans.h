@@ -1,5 +1,6 @@
 // Orphan slabs: slabs with blocks in use whose thread has ended. The next thread that frees into
-// one, or needs its class, adopts it. One list per class, under one lock.
+// one, or needs its class, adopts it. One list per class, under one lock. A heap that looks for
+// free pages takes one for a moment (free_pages.cpp).
 //
 // In the hardened build also empty ones, kept as their heap would have kept them (slab::keep()): to
 // release one and have it again for the next thread costs the faults of all its pages.
