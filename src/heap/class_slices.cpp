@@ -46,6 +46,10 @@ bool any(size_t index) {
   return counts[index].now.load(std::memory_order_relaxed) != 0;
 }
 
+size_t bytes(size_t index) {
+  return size_t{counts[index].now.load(std::memory_order_relaxed)} << kSliceShift;
+}
+
 size_t peak_bytes(size_t index) {
   return size_t{counts[index].most.load(std::memory_order_relaxed)} << kSliceShift;
 }

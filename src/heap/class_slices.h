@@ -20,7 +20,8 @@ size_t take_refused(size_t index, size_t slices);
 
 // Whether there are any now.
 bool any(size_t index);
-// The most bytes at one time.
+// Bytes now; and the most at one time.
+size_t bytes(size_t index);
 size_t peak_bytes(size_t index);
 
 }  // namespace ox::class_slices

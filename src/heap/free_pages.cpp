@@ -47,7 +47,7 @@ bool is_done(const Descriptor* slab) {
 // Of one that malloc does not take from, and that is not kept: that has its bytes within the bound.
 // True if some went back.
 bool ThreadHeap::give_back_pages_of(Descriptor* slab, Pages which, size_t worth) {
-  if (is_done(slab)) return false;
+  if (is_mixed(slab) || is_done(slab)) return false;
   const bool all = which == Pages::All, little = is_small(slab->size_class);
   GivenBack given;
   if (!little) {
@@ -73,6 +73,7 @@ void ThreadHeap::give_back_pages(Pages which) {
       if (!slab->kept && give_back_pages_of(slab, which, worth) && !is_small(slab->size_class))
         regret_ -= static_cast<int32_t>(slab->slices);
   if (which == Pages::OfSlabsHalfFree) return;
+  if constexpr (mixed::kServes) give_back_pages_of_mixed(which);
   nursery.give_back_pages();
   for (size_t index = 0; index < kMediumClasses; ++index)
     if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
@@ -94,7 +95,10 @@ bool ThreadHeap::look_at_orphan(SizeClass cls, Pages which) {
       release(slab);
       return true;
     }
-    give_back_pages_of(slab, which, which == Pages::Most ? worth_a_call() : 1);
+    if (!is_mixed(slab))
+      give_back_pages_of(slab, which, which == Pages::Most ? worth_a_call() : 1);
+    else if (which == Pages::All || mixed::free_bytes(slab) >= kSliceSize / 2)
+      empty_mixed(slab);
   }
   give_away(slab);
   return true;
@@ -170,10 +174,9 @@ void ThreadHeap::set_pace() {
 
 // A program that frees much of what it has, but not whole slabs, may take no more memory for long.
 // If more than half of what went back the last time went in vain, the next time is later.
-void ThreadHeap::look_at_woken(const Descriptor* slab) {
+void ThreadHeap::look_at_woken() {
   constexpr size_t kFewest = size_t{2} << 20;
   constexpr size_t kShare = 32;  // of what is in use
-  woken_ += slab->slices;
   const size_t woken = size_t{woken_} << kSliceShift;
   if (woken < kFewest || woken < (retention::used_bytes() / kShare) << later_) return;
   woken_ = 0;

@@ -12,6 +12,7 @@ using namespace slab;
 
 void ThreadHeap::make_full(Descriptor* slab) {
   stop_keeping(slab);
+  if (is_mixed(slab) && mixed::map_of(slab)->is_dormant) return add_dormant(slab);
   slab->place = SlabPlace::Full;
   if (is_small(slab->size_class))
     small::expect_blocks(slab);
@@ -62,8 +63,8 @@ void ThreadHeap::take_back(Descriptor* slab) {
   leave_full(slab);
   const Taken taken = take_remote(slab);
   make_partial(slab);
-  look_at_woken(slab);
-  if (!all_free(slab)) return;
+  note_woken(slab);
+  if (!all_free(slab)) return look_at_woken();
   if (taken != Taken::Purged) return keep_or_release(slab);
   if (may_keep(slab)) {
     idle::note_used_again(slab);

@@ -57,6 +57,10 @@ size_t Granules::Bits::common(const Bits& other) const {
   return count;
 }
 
+size_t Granules::Bits::count() const {
+  return common(*this);
+}
+
 void Granules::Bits::clear() {
   for (auto& word : words_) word.store(0, std::memory_order_release);
 }
@@ -97,12 +101,41 @@ size_t Granules::find_place(size_t count) {
   return kCount;
 }
 
-size_t Granules::take(size_t bytes) {
+size_t Granules::next_place(size_t count, size_t at) const {
+  const size_t alignment = count & ~(count - 1);
+  for (at = used_.find(false, at); at < kCount;) {
+    const size_t place = align_up(at, alignment);
+    if (place + count > kCount) return kCount;
+    const size_t end = used_.find(true, at, place + count);
+    if (place + count <= end) return place;
+    at = used_.find(false, end);
+  }
+  return kCount;
+}
+
+size_t Granules::room_for(size_t bytes, size_t most) const {
   const size_t count = bytes / kGranule;
-  const size_t at = find_place(count);
+  size_t found = 0;
+  for (size_t at = kFirst; found < most; ++found, at += count)
+    if (at = next_place(count, at); at == kCount) break;
+  return found;
+}
+
+size_t Granules::used_bytes() const {
+  return used_.count() * kGranule;
+}
+
+void Granules::put(size_t offset, size_t bytes) {
+  const size_t at = offset / kGranule;
+  const size_t end = at + bytes / kGranule;
+  last_.set_last_only(at, end);
+  used_.set(at, end);
+}
+
+size_t Granules::take(size_t bytes) {
+  const size_t at = find_place(bytes / kGranule);
   if (at == kCount) return kNoPlace;
-  last_.set_last_only(at, at + count);
-  used_.set(at, at + count);
+  put(at * kGranule, bytes);
   return at * kGranule;
 }
 

@@ -5,9 +5,10 @@
 //   last   it is that block's last one; of a granule that is not used it says nothing
 // Blocks lie at multiples of the largest power of two that divides their size.
 //
-// The nursery's owner alone changes a map. Other threads may ask about a block that is in use: the
-// bits that tell of it stay as they are meanwhile. A neighbour's `last` is written before its
-// `used`, so what stands before the block is seen as free, or as another block's end.
+// Nurseries have such maps, and mixed slabs (heap/mixed.h), whose owner alone changes them. Other
+// threads may ask about a block that is in use: the bits that tell of it stay as they are
+// meanwhile. A neighbour's `last` is written before its `used`, so what stands before the block is
+// seen as free, or as another block's end.
 //
 // No block stands at the slice's start, so that a free of that is noticed.
 //
@@ -33,6 +34,20 @@ class Granules {
   void clear();
   bool empty() const;
   size_t blocks() const;
+
+  // Bytes that belong to blocks.
+  size_t used_bytes() const;
+
+  // A block stands at this place, which is free.
+  void put(size_t offset, size_t bytes);
+  // Calls back with the offset and the bytes of each block.
+  template <typename Seen>
+  void for_each(Seen seen) const;
+  // Puts blocks of one size wherever there is room, `most` at most, and calls back with the offset
+  // of each. How many that would be.
+  template <typename Placed>
+  void fill(size_t bytes, size_t most, Placed placed);
+  size_t room_for(size_t bytes, size_t most) const;
 
   // Takes the first free place for a block; kNoPlace if there is none.
   size_t take(size_t bytes);
@@ -72,8 +87,9 @@ class Granules {
     void reset(size_t from, size_t to);
     void set_last_only(size_t from, size_t to);
     void clear();
-    // How many are set here and there.
+    // How many are set here and there; and here.
     size_t common(const Bits& other) const;
+    size_t count() const;
 
    private:
     static constexpr size_t kWords = kCount / 64;
@@ -86,10 +102,33 @@ class Granules {
   };
 
   size_t find_place(size_t count);
+  // The first place for `count` granules from `at` on; kCount: there is none.
+  size_t next_place(size_t count, size_t at) const;
 
   Bits used_, last_;
   // [k]: no free run of 2^k granules or more begins before. kCount: there is none.
   std::array<uint16_t, floor_log2(kCount) + 1> first_run_;
 };
+
+template <typename Seen>
+void Granules::for_each(Seen seen) const {
+  for (size_t at = used_.find(true, kFirst); at < kCount;) {
+    const size_t bytes = bytes_at(at * kGranule);
+    seen(at * kGranule, bytes);
+    at = used_.find(true, at + bytes / kGranule);
+  }
+}
+
+template <typename Placed>
+void Granules::fill(size_t bytes, size_t most, Placed placed) {
+  const size_t count = bytes / kGranule;
+  for (size_t at = kFirst; most > 0; --most) {
+    at = next_place(count, at);
+    if (at == kCount) return;
+    put(at * kGranule, bytes);
+    placed(at * kGranule);
+    at += count;
+  }
+}
 
 }  // namespace ox

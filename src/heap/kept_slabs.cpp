@@ -17,6 +17,7 @@ bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
 }
 
 bool ThreadHeap::may_keep(const Descriptor* slab) const {
+  if (is_mixed(slab)) return false;  // its blocks are slow to free
   if (is_small(slab->size_class)) return retention::may_keep(slab->size());
   return !is_outgrown(slab) && retention::may_keep_medium(slab->size());
 }

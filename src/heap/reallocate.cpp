@@ -23,9 +23,7 @@ size_t checked_bytes(const char* call, Descriptor* slice, const void* block, con
   } else if (span->kind == SpanKind::Empty) {
     if (empty_blocks::is_in_use(block)) return 0;
   } else if (remote::is_block(span, block) && !remote::is_free(span, block)) {
-    return span->kind == SpanKind::Nursery
-               ? span->home.load(std::memory_order_acquire)->nursery.block_bytes(block)
-               : span->block_bytes();
+    return remote::bytes_of(span, block);
   }
   report::invalid_pointer(call, block, caller);
   return kNoBlock;

@@ -28,10 +28,14 @@ const Nursery& nursery_of(const Descriptor* span) {
   return span->home.load(std::memory_order_acquire)->nursery;
 }
 
+}  // namespace
+
 size_t bytes_of(const Descriptor* slab, const void* block) {
-  if (slab->kind != SpanKind::Nursery) return slab->block_bytes();
-  return nursery_of(slab).block_bytes(block);
+  if (slab->kind == SpanKind::Nursery) return nursery_of(slab).block_bytes(block);
+  return slab->kind == SpanKind::Small ? small::bytes_of(slab, block) : slab->block_bytes();
 }
+
+namespace {
 
 // Changes `remote`, which was `before`, to with_block(before). Afterwards the block is the owner's,
 // and the descriptor may be that of another span: what is needed of it is read before.
@@ -130,7 +134,7 @@ void send(Descriptor* slab) {
 
 bool is_worth_mail(const Descriptor* slab, uint64_t word) {
   if (slab->kind != SpanKind::Small) return word != 0;
-  return listed(slab, word) >= small::wake_count(slab);
+  return listed(slab, word) >= slab->wake_count;
 }
 
 bool is_block(const Descriptor* slab, const void* block) {
@@ -153,7 +157,7 @@ bool is_free(const Descriptor* slab, const void* block) {
     const uint64_t bits = slab->free_bits | slab->remote.load(std::memory_order_relaxed);
     return (bits >> index) & 1;
   }
-  if (slab->kind == SpanKind::Small) {
+  if (slab->kind == SpanKind::Small && !mixed::map_of(slab)) {
     const uint64_t word = slab->remote.load(std::memory_order_acquire);
     if ((word & idle::kBusy) || idle::is_idle(slab, word)) return true;
     if (small::is_in_hole(slab, block)) return true;
@@ -167,6 +171,8 @@ bool is_free(const Descriptor* slab, const void* block) {
 void push(Descriptor* slab, void* block, const void* caller) {
   if (!is_block(slab, block)) {
     if (slab->kind == SpanKind::Nursery) return nursery_of(slab).report_no_block(block, caller);
+    if (slab->kind == SpanKind::Small && mixed::map_of(slab))
+      return mixed::report_no_block(slab, static_cast<char*>(block), caller);
     return report::invalid_pointer("free", block, caller);
   }
   // The owner may change what is free meanwhile, but not that a block in use is not.

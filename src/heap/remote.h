@@ -157,6 +157,8 @@ Pushed push_first(Descriptor* slab, char* block);
 // For spans of small and medium blocks, seen from any thread.
 // Whether `block` is where a block starts that was handed out at some time.
 bool is_block(const Descriptor* slab, const void* block);
+// Its bytes.
+size_t bytes_of(const Descriptor* slab, const void* block);
 // Whether such a block is known to be free.
 bool is_free(const Descriptor* slab, const void* block);
 

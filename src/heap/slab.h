@@ -9,6 +9,10 @@
 
 namespace ox::slab {
 
+inline bool is_mixed(const Descriptor* slab) {
+  return is_small(slab->size_class) && slab->is_mixed();
+}
+
 inline void* pop(Descriptor* slab) {
   return is_small(slab->size_class) ? small::pop(slab) : medium::pop(slab);
 }
@@ -30,8 +34,9 @@ inline bool is_used_up(const Descriptor* slab, SizeClass cls) {
 
 // Not for a slab that does not count: one that is Current or kept.
 inline bool all_free(const Descriptor* slab) {
-  return is_small(slab->size_class) ? small::used_of(slab->head) == 0
-                                    : slab->free_bits == medium::all_free(slab);
+  if (!is_small(slab->size_class)) return slab->free_bits == medium::all_free(slab);
+  const Mixed* map = mixed::map_of(slab);
+  return small::used_of(slab->head) == 0 && !(map && map->others != 0);
 }
 
 // all_free() by what the slab's list says, too. False: it was damaged, and its blocks count as

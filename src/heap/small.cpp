@@ -34,7 +34,7 @@ class Order {
 };
 
 char* first_block(const Descriptor* slab) {
-  const size_t size = slab->block_bytes();
+  const size_t size = block_size(slab->first_class);
   const auto start = reinterpret_cast<uintptr_t>(slab->start);
   return slab->start + ((start / size + 1) * size - start);
 }
@@ -42,13 +42,14 @@ char* first_block(const Descriptor* slab) {
 }  // namespace
 
 char* block_at(const Descriptor* slab, size_t index) {
-  return first_block(slab) + index * slab->block_bytes();
+  return first_block(slab) + index * block_size(slab->first_class);
 }
 
 void format(Descriptor* slab, SizeClass cls) {
+  slab->mixed.store(nullptr, std::memory_order_relaxed);
   slab->kind = SpanKind::Small;
   slab->was_slab = true;
-  slab->size_class = cls;
+  slab->size_class = slab->first_class = cls;
   const size_t size = slab->block_bytes();
   slab->unit = kOneUsed;
   slab->magic = ~uint64_t{0} / size + 1;
@@ -57,6 +58,7 @@ void format(Descriptor* slab, SizeClass cls) {
   // The event test needs M above the largest word: one block less than the slice could hold.
   const size_t bound = kSliceSize / size - 1;
   slab->capacity = static_cast<uint16_t>(room < bound ? room : bound);
+  slab->wake_count = wake_count_of(slab->capacity);
   slab->carved = 0;
   slab->recarved = false;
   slab->last_plain = 0;
@@ -107,11 +109,11 @@ void recarve(Descriptor* slab) {
 
 void lose_list(Descriptor* slab, const char* damaged) {
   report::corrupted_block(damaged, slab->block_bytes(), nullptr);
-  slab->head = make_word(slab, slab->carved - blocks_in_holes(slab), kNoBlock);
+  slab->head = make_word(slab, counted_blocks(slab) - blocks_in_holes(slab), kNoBlock);
 }
 
 bool is_all_listed(Descriptor* slab) {
-  size_t left = slab->carved - blocks_in_holes(slab);
+  size_t left = counted_blocks(slab) - blocks_in_holes(slab);
   char* block = block_at(slab, 0);
   Word word = slab->head;
   for (; left > 0 && offset_of(word) != kNoBlock; --left) {
@@ -124,8 +126,21 @@ bool is_all_listed(Descriptor* slab) {
   return false;
 }
 
+namespace {
+
+// In the list, and in holes.
+size_t free_count(const Descriptor* slab) {
+  size_t listed = 0;
+  for (Word offset = offset_of(slab->head); offset != kNoBlock && listed < counted_blocks(slab);
+       ++listed)
+    offset = offset_of(word_in(slab->start + offset));
+  return listed + blocks_in_holes(slab);
+}
+
+}  // namespace
+
 void count_listed(Descriptor* slab) {
-  Word used = live_blocks(slab);
+  Word used = counted_blocks(slab) - free_count(slab);
   slab->head = make_word(slab, used, offset_of(slab->head));
   size_t left = slab->carved;
   for (Word offset = offset_of(slab->head); offset != kNoBlock; --left) {
@@ -141,10 +156,8 @@ void count_listed(Descriptor* slab) {
 }
 
 size_t live_blocks(const Descriptor* slab) {
-  size_t listed = 0;
-  for (Word offset = offset_of(slab->head); offset != kNoBlock && listed < slab->carved; ++listed)
-    offset = offset_of(word_in(slab->start + offset));
-  return slab->carved - listed - blocks_in_holes(slab);
+  const Mixed* map = mixed::map_of(slab);
+  return counted_blocks(slab) - free_count(slab) + (map ? size_t{map->others} : 0);
 }
 
 bool contains(const Descriptor* slab, const void* block) {
@@ -158,6 +171,21 @@ bool contains(const Descriptor* slab, const void* block) {
   return false;
 }
 
+namespace {
+
+// Any number of them may be of other sizes than the slab's.
+void put_back_remote(Descriptor* slab, Word word, size_t listed) {
+  for (; listed > 0; --listed) {
+    char* const block = slab->start + offset_of(word);
+    if (!is_block(slab, block) || !has_mark(slab, block))
+      return report::corrupted_block(block, slab->block_bytes(), nullptr);
+    word = word_in(block);
+    mixed::put_back(slab, block, bytes_of(slab, block));
+  }
+}
+
+}  // namespace
+
 Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   Word word = idle::take(slab);
   if (word == 0) return Taken::Nothing;
@@ -167,6 +195,10 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
   if (was_purged) {
     recarve(slab);
     return Taken::Purged;
+  }
+  if (mixed::map_of(slab)) {
+    put_back_remote(slab, word, listed);
+    return Taken::Blocks;
   }
   if (list_empty(slab)) {  // then theirs becomes the list: pop() checks each block of it
     slab->head =
@@ -186,6 +218,7 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
 }
 
 size_t touched_bytes(const Descriptor* slab) {
+  if (mixed::map_of(slab)) return kSliceSize;
   return static_cast<size_t>(block_at(slab, slab->carved) - slab->start);
 }
 

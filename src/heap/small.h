@@ -41,10 +41,12 @@
 // address * (M + factor) with the new head finds both.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 
 #include "base/policy.h"
 #include "base/secret.h"
+#include "heap/mixed.h"
 #include "os/arch.h"
 #include "span/descriptor.h"
 #include "span/region.h"
@@ -175,7 +177,12 @@ void format(Descriptor* slab, SizeClass cls);
 // holds. False if all were.
 bool carve(Descriptor* slab);
 
-// Gives back the pages in which no block is in use. For a slab that counts.
+// By number, the blocks of a plain slab that are free. Reports damage in the list; what comes
+// behind it counts as used.
+using BlockSet = std::bitset<kSliceSize / kMinAlignment>;
+BlockSet free_blocks(const Descriptor* slab);
+
+// Gives back the pages in which no block is in use. For a plain slab that counts.
 GivenBack make_holes(Descriptor* slab);
 // Fills the empty list with the blocks of one hole. False if there is none.
 bool carve_hole(Descriptor* slab);
@@ -190,6 +197,12 @@ void lose_list(Descriptor* slab, const char* damaged);
 // and whoever writes to these can forge it. If not, reports that and forgets the list as above.
 bool is_all_listed(Descriptor* slab);
 
+// Blocks that `head` counts out of: all that are carved, or those of its class of a mixed slab.
+inline size_t counted_blocks(const Descriptor* slab) {
+  const Mixed* map = mixed::map_of(slab);
+  return map ? map->count : slab->carved;
+}
+
 // Stops and starts counting: see `used` above. The start counts what is in the list, and rewrites
 // it.
 inline void stop_counting(Descriptor* slab) {
@@ -200,17 +213,22 @@ void count_listed(Descriptor* slab);
 inline void start_counting(Descriptor* slab) {
   slab->unit = kOneUsed;
   if (!list_empty(slab) || slab->holes != 0) return count_listed(slab);
-  slab->head = make_word(slab, slab->carved, kNoBlock);
+  slab->head = make_word(slab, counted_blocks(slab), kNoBlock);
 }
 
-// A Full slab, which counts, calls for attention when so many of its blocks are free again: its
-// `used` is that much too low meanwhile.
-inline size_t wake_count(const Descriptor* slab) {
+// A Full slab, which counts, calls for attention when `wake_count` of its blocks are free again:
+// its `used` is that much too low meanwhile. How many that are is kept where no map is looked at,
+// for other threads ask it of what may be another span by now.
+constexpr uint8_t wake_count_of(size_t blocks) {
   // Hardened: what was freed comes back soon, and is looked at then.
-  return kHardened && slab->capacity < 128 ? 1 : slab->capacity / 16u;
+  if (kHardened && blocks < 128) return 1;
+  return static_cast<uint8_t>(blocks < 16 ? 1 : blocks / 16);
 }
+static_assert((kSliceSize / kMinAlignment - 1) / 16 <= UINT8_MAX);
 inline Word fall_short(const Descriptor* slab) {
-  return (slab->capacity - wake_count(slab)) * kOneUsed;
+  const Mixed* map = mixed::map_of(slab);
+  const size_t blocks = map ? size_t{map->count} : size_t{slab->capacity};
+  return (blocks - slab->wake_count) * kOneUsed;
 }
 inline void expect_blocks(Descriptor* slab) {
   slab->head -= fall_short(slab);
@@ -225,11 +243,20 @@ size_t live_blocks(const Descriptor* slab);
 // Any number up to `capacity`.
 char* block_at(const Descriptor* slab, size_t index);
 
-// Whether `block` is the address of a block that has been handed out at some time.
+// Whether `block` is the address of a block that has been handed out at some time; of a mixed slab:
+// and is still one.
 // The first block is the first multiple behind the slab's start, at most one size away.
 inline bool is_block(const Descriptor* slab, const void* block) {
-  const auto behind_start = static_cast<size_t>(static_cast<const char*>(block) - slab->start) - 1;
-  return is_multiple(slab, block) && behind_start < slab->carved * slab->block_bytes();
+  const auto offset = static_cast<size_t>(static_cast<const char*>(block) - slab->start);
+  if (const Mixed* map = mixed::map_of(slab)) return map->blocks.is_block(offset);
+  return is_multiple(slab, block) && offset - 1 < slab->carved * block_size(slab->first_class);
+}
+
+// Bytes of such a block.
+inline size_t bytes_of(const Descriptor* slab, const void* block) {
+  const Mixed* map = mixed::map_of(slab);
+  if (!map) return block_size(slab->first_class);
+  return map->blocks.bytes_at(static_cast<size_t>(static_cast<const char*>(block) - slab->start));
 }
 
 // Whether the list contains `block`. Costs a walk.

@@ -1,7 +1,5 @@
 // Holes in small slabs: whole pages without a block in use, given back to the system while other
 // blocks of the slab are in use. See small.h.
-#include <bitset>
-
 #include "heap/check.h"
 #include "heap/small.h"
 #include "os/arch.h"
@@ -12,8 +10,6 @@
 namespace ox::small {
 namespace {
 
-using FreeBlocks = std::bitset<kSliceSize / kMinAlignment>;
-
 size_t offset_of_block(const Descriptor* slab, size_t index) {
   return static_cast<size_t>(block_at(slab, index) - slab->start);
 }
@@ -23,7 +19,8 @@ size_t offset_of_block(const Descriptor* slab, size_t index) {
 class Numbers {
  public:
   explicit Numbers(const Descriptor* slab)
-      : first_(offset_of_block(slab, 0)), factor_((uint64_t{1} << 32) / slab->block_bytes() + 1) {}
+      : first_(offset_of_block(slab, 0)),
+        factor_((uint64_t{1} << 32) / block_size(slab->first_class) + 1) {}
   size_t at(size_t offset) const { return (offset - first_) * factor_ >> 32; }
 
  private:
@@ -50,14 +47,14 @@ struct Blocks {
 
 bool overlaps_hole(const Descriptor* slab, size_t index) {
   const size_t from = offset_of_block(slab, index);
-  const size_t last = from + slab->block_bytes() - 1;
+  const size_t last = from + block_size(slab->first_class) - 1;
   for (size_t page = from / os::page_size(); page <= last / os::page_size(); ++page)
     if (is_hole(slab, page)) return true;
   return false;
 }
 
-FreeBlocks listed_blocks(const Descriptor* slab) {
-  FreeBlocks free;
+BlockSet listed_blocks(const Descriptor* slab) {
+  BlockSet free;
   const Numbers numbers(slab);
   for (Word offset = offset_of(slab->head); offset != kNoBlock;
        offset = offset_of(word_in(slab->start + offset))) {
@@ -72,7 +69,7 @@ FreeBlocks listed_blocks(const Descriptor* slab) {
   return free;
 }
 
-bool is_free_page(const Descriptor* slab, const FreeBlocks& free, size_t page) {
+bool is_free_page(const Descriptor* slab, const BlockSet& free, size_t page) {
   const Blocks blocks(slab, page);
   if (blocks.last >= slab->carved) return false;
   for (size_t index = blocks.first; index <= blocks.last; ++index)
@@ -81,7 +78,7 @@ bool is_free_page(const Descriptor* slab, const FreeBlocks& free, size_t page) {
 }
 
 // Not page 0, whose first bytes are the slab's own.
-uint64_t free_pages(const Descriptor* slab, const FreeBlocks& free) {
+uint64_t free_pages(const Descriptor* slab, const BlockSet& free) {
   uint64_t pages = 0;
   for (size_t page = 1; page < kSliceSize / os::page_size(); ++page)
     if (is_free_page(slab, free, page)) pages |= uint64_t{1} << page;
@@ -117,7 +114,7 @@ void link(Descriptor* slab, size_t index) {
       make_word(slab, used_of(slab->head) - 1, offset_of(reinterpret_cast<uintptr_t>(block)));
 }
 
-void mark_holes(const Descriptor* slab, FreeBlocks& free, bool as_free) {
+void mark_holes(const Descriptor* slab, BlockSet& free, bool as_free) {
   for (uint64_t left = slab->holes; left; left &= left - 1) {
     const Blocks gone(slab, static_cast<size_t>(__builtin_ctzll(left)));
     for (size_t index = gone.first; index <= gone.last; ++index) free[index] = as_free;
@@ -136,6 +133,12 @@ void check_untouched(const Descriptor* slab, size_t page) {
 }
 
 }  // namespace
+
+BlockSet free_blocks(const Descriptor* slab) {
+  BlockSet free = listed_blocks(slab);
+  mark_holes(slab, free, true);
+  return free;
+}
 
 size_t blocks_in_holes(const Descriptor* slab) {
   size_t count = 0;
@@ -156,8 +159,7 @@ bool is_in_hole(const Descriptor* slab, const void* block) {
 }
 
 GivenBack make_holes(Descriptor* slab) {
-  FreeBlocks free = listed_blocks(slab);
-  mark_holes(slab, free, true);
+  BlockSet free = free_blocks(slab);
   const uint64_t wanted = free_pages(slab, free) & ~slab->holes;
   if (wanted == 0) return {};
   mark_holes(slab, free, false);

@@ -37,6 +37,46 @@ size_t held_by_small(const Descriptor* slab) {
   return touched - count_bits(slab->holes) * os::page_size();
 }
 
+// A block of a mixed slab is free; not one that its owner is changing meanwhile.
+void move_to_free(ClassTable& classes, size_t bytes) {
+  if (bytes > kMaxSmall) return;
+  ClassFigures& of_class = classes[index_of(size_class_of(bytes))];
+  if (of_class.live_blocks == 0) return;
+  --of_class.live_blocks;
+  ++of_class.free_blocks;
+}
+
+// Those in its list, or in its `remote`, from the one that `word` tells on.
+void move_to_free(ClassTable& classes, const Descriptor* slab, uint64_t word) {
+  for (size_t left = slab->capacity; left > 0 && small::offset_of(word) != small::kNoBlock;
+       --left) {
+    char* const block = slab->start + small::offset_of(word);
+    if (!small::has_mark(slab, block) || !small::is_block(slab, block)) return;
+    move_to_free(classes, small::bytes_of(slab, block));
+    word = small::word_in(block);
+  }
+}
+
+// The map of a mixed slab. Its owner may release it meanwhile, and what stands there for other
+// kinds of spans is not to be followed: for medium ones it is odd.
+const Mixed* map_of(const Descriptor* span) {
+  const Mixed* map = mixed::map_of(span);
+  const bool is_one = reinterpret_cast<uintptr_t>(map) % alignof(Mixed) == 0;
+  return is_one && span->kind == SpanKind::Small ? map : nullptr;
+}
+
+void add_mixed(ClassTable& classes, const Descriptor* slab, const Mixed& map) {
+  map.blocks.for_each([&](size_t, size_t bytes) {
+    if (bytes <= kMaxSmall) ++classes[index_of(size_class_of(bytes))].live_blocks;
+  });
+  move_to_free(classes, slab, slab->head);
+  if (const uint64_t word = slab->remote.load(std::memory_order_acquire))
+    move_to_free(classes, slab, word);
+  ClassFigures& of_class = classes[index_of(slab->size_class)];
+  ++of_class.slabs;
+  of_class.held_bytes += kSliceSize - count_bits(map.gone_pages) * os::page_size();
+}
+
 void add_span(Figures& sum, ClassTable& classes, const Descriptor* span) {
   const SpanKind kind = span->kind;
   if (kind == SpanKind::Large) {
@@ -46,6 +86,8 @@ void add_span(Figures& sum, ClassTable& classes, const Descriptor* span) {
     // acquire: pairs with the release in Nursery::open().
     const Nursery& nursery = span->home.load(std::memory_order_acquire)->nursery;
     if (nursery.is_first(span)) nursery.add_figures(classes);
+  } else if (const Mixed* map = kind == SpanKind::Small ? map_of(span) : nullptr) {
+    add_mixed(classes, span, *map);
   } else if (kind == SpanKind::Small) {
     add_class(classes[index_of(span->size_class)], span, held_by_small(span));
   } else if (kind == SpanKind::Medium) {

@@ -79,6 +79,7 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
         return pop(slab);
       }
       retire(slab);
+      set_current(cls, no_slab());  // a look for pages may release it
     }
     slab = find_slab(cls);
     set_current(cls, slab);
@@ -101,12 +102,20 @@ void ThreadHeap::make_partial(Descriptor* slab) {
   partial[index_of(slab->size_class)].push_back(slab);
 }
 
+// Makes a Full slab Partial. With mail under way it stays Full; read_mail() will see it, even if it
+// is empty by then.
+bool ThreadHeap::stop_waiting(Descriptor* slab) {
+  if (slab->place != SlabPlace::Full || !stop_mail(slab)) return false;
+  leave_full(slab);
+  make_partial(slab);
+  return true;
+}
+
 void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller) {
-  // With mail under way it stays Full; read_mail() will see it, even if it is empty by then.
-  if (slab->place == SlabPlace::Full && stop_mail(slab)) {
-    leave_full(slab);
-    make_partial(slab);
-    look_at_woken(slab);
+  if (is_mixed(slab)) return free_mixed(slab, static_cast<char*>(block), caller);
+  if (stop_waiting(slab)) {
+    note_woken(slab);
+    look_at_woken();
   }
   // What was freed by others shows whether this block is among it.
   if (slab->place == SlabPlace::Full)
@@ -160,6 +169,7 @@ void ThreadHeap::on_small_event(Descriptor* slab, const void* caller) {
       small::stop_counting(slab);
       break;
     case SlabPlace::Orphan:
+    case SlabPlace::Dormant:
       break;
   }
 }
@@ -199,10 +209,11 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
       make_full(slab);
     }
     if (Descriptor* orphan = orphans::take(cls, this)) {
-      woken_ += orphan->slices;  // as not_woken() will say
+      note_woken(orphan);  // as not_woken() will say
       adopt(orphan);
       continue;
     }
+    if (Descriptor* host = reuse(cls)) return host;
     Descriptor* fresh = new_slab(cls);
     if (fresh != no_slab() || !wake_full(cls)) return fresh;
   }
@@ -275,6 +286,7 @@ void ThreadHeap::release(Descriptor* slab, size_t touched) {
   if (is_small(slab->size_class)) {
     slab->kind = SpanKind::None;
     slab->head = 0;
+    if (slab->is_mixed()) take_map(slab);
   } else {
     medium::unformat(slab);
   }
@@ -308,6 +320,7 @@ void ThreadHeap::abandon() {
       os::nap();  // another thread is between asking for the address and posting
     }
   }
+  while (Descriptor* slab = dormant.pop_front()) give_away(slab);
   for (size_t index = 0; index < kClasses; ++index) {
     const auto cls = static_cast<SizeClass>(index);
     while (Descriptor* slab = partial[index].pop_front()) give_away(slab);
@@ -324,7 +337,10 @@ void ThreadHeap::orphan_after_fork(Descriptor* slab) {
   slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
   slab->next = slab->prev = nullptr;
   stop_keeping(slab);
-  start_counting(slab);
+  if (is_mixed(slab))
+    mixed::make_dormant(slab);
+  else
+    start_counting(slab);
   orphans::add_locked(slab);
 }
 

@@ -14,6 +14,8 @@
 //             enough of its blocks are free again (small: `used` says so, see
 //             small::expect_blocks) or at the next free (medium: its owner word is made odd, so
 //             that this takes the slow path)
+//   Dormant   dormant: mixed slabs (heap/mixed.h) with no block to hand out, until one is made to
+//             serve a class again
 // Only the owner thread touches these; other threads reach a heap through its mailbox alone. While
 // a heap waits for a thread it is under the lock of thread_heaps, and so is the nursery it waits
 // with.
@@ -53,7 +55,7 @@ class ThreadHeap {
   uint8_t lives = 0;         // threads that have had it, as far as it matters
   uintptr_t tag = 0;  // the owner word of its slabs: the thread pointer; 0: waits for a thread
   std::array<DescriptorList, kClasses> partial{};
-  DescriptorList full{};
+  DescriptorList full{}, dormant{};
   // Full slabs into which other threads freed, linked by mail_next.
   std::atomic<Descriptor*> mailbox{nullptr};
   // Slices of the medium slabs owned, modulo 4 GiB: see medium::slices_for().
@@ -132,6 +134,8 @@ class ThreadHeap {
   uint8_t later_ = 0;         // by so many powers of two comes the next look_at_woken()
   uint8_t well_done_ = 0;     // looks in a row that nothing was to be regretted of
   uint32_t trims_done_ = 0;
+  Mixed* maps_ = nullptr;             // of slabs that were mixed ones, for the next
+  uint8_t misses_ = 0, to_skip_ = 0;  // reuse() calls in a row that found none; and not to look at
   size_t next_look_ =
       size_t{512} << 10;  // bytes in use by the process at the next look_for_pages()
 
@@ -141,12 +145,26 @@ class ThreadHeap {
   // the last look.
   int32_t regret_ = 0;
 
+  Descriptor* reuse(SizeClass cls);
+  Descriptor* take_host(SizeClass cls);
+  Descriptor* take_host_of(DescriptorList& list, SizeClass cls);
+  Descriptor* take_orphaned_host(SizeClass cls);
+  Descriptor* settle(Descriptor* host, SizeClass cls);
+  bool mix(Descriptor* slab);
+  void take_map(Descriptor* slab);
+  void add_dormant(Descriptor* slab);
+  void free_mixed(Descriptor* slab, char* block, const void* caller);
+  void on_mixed_free(Descriptor* slab);
+  void give_back_pages_of_mixed(Pages which);
+  void empty_mixed(Descriptor* slab);
   bool give_back_pages_of(Descriptor* slab, Pages which, size_t worth);
   bool look_at_orphan(SizeClass cls, Pages which);
   void look_at_some_orphans();
   void look_for_pages();
-  void look_at_woken(const Descriptor* slab);
+  // This may release slabs that are mixed ones.
+  void look_at_woken();
   void set_pace();
+  void note_woken(const Descriptor* slab) { woken_ += slab->slices; }
   void not_woken(const Descriptor* slab) {
     woken_ -= woken_ < slab->slices ? woken_ : slab->slices;
   }
@@ -187,6 +205,7 @@ class ThreadHeap {
   enum class Change { Taken, GivenAway };
   void count_medium(const Descriptor* slab, Change change);
   bool stop_mail(Descriptor* slab);
+  bool stop_waiting(Descriptor* slab);
   void free_small_checked(Descriptor* slab, char* block, const void* caller);
   void free_medium_checked(Descriptor* slab, void* block, const void* caller);
 };

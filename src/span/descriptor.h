@@ -25,6 +25,7 @@ namespace ox {
 
 class ThreadHeap;
 struct Region;
+struct Mixed;
 namespace profile {
 struct Site;
 }
@@ -44,6 +45,7 @@ enum class SlabPlace : uint8_t {
   Current,  // malloc takes from it
   Partial,  // has free blocks, waits in its class's list
   Full,     // no free block was left when the owner last looked
+  Dormant,  // mixed, with no block to hand out
 };
 
 // What an owner found that looked for blocks freed by others: Purged, all of them were, and the
@@ -129,10 +131,14 @@ struct alignas(128) Descriptor {
   union {
     uint64_t all_free_bits = 0;  // Medium: the value of free_bits that calls for attention
     profile::Site* site;         // Large: where the block was sampled, nullptr: it was not
+    std::atomic<Mixed*> mixed;   // Small: nullptr, or where its blocks lie, see heap/mixed.h
   };
   uint32_t leader_offset = 0;  // the leader's place: bytes from the start of the table
   // Small: where in the slice the last block starts that is carved; 0: none, or the slab has holes.
   Relaxed<uint16_t> last_plain;
+  SizeClass first_class{};  // Small: what the slab was made for
+  // Small: a Full slab calls for attention when so many of its blocks are free.
+  Relaxed<uint8_t> wake_count;
 
   // Blocks freed by other threads, see heap/remote.h. Small: their list. Medium: a bit for each.
   std::atomic<uint64_t> remote{0};
@@ -140,7 +146,7 @@ struct alignas(128) Descriptor {
   std::atomic<Mail> mail{Mail::Unwanted};
   Relaxed<SpanKind> kind{SpanKind::None};
   Relaxed<SlabPlace> place{SlabPlace::Orphan};
-  SizeClass size_class{};
+  Relaxed<SizeClass> size_class;
   uint32_t slices = 0;    // in the span; 0: not a leader
   uint16_t capacity = 0;  // blocks that fit
   // Small: blocks handed out or linked so far. Medium: see give_back(). Nursery: see
@@ -161,14 +167,15 @@ struct alignas(128) Descriptor {
 
   // Sets the word that the fast path of free() compares: `owner` or `medium_owner`. That path does
   // not notice a free of a block in a page that was given back, nor of one not handed out yet. So a
-  // small slab with such pages is nobody's there, and where all is checked every one is.
+  // small slab with such pages is nobody's there, so is a mixed one, and where all is checked every
+  // one is.
   void set_owner(uintptr_t tag) {
-    const bool is_checked = holes != 0 || recarved || checks_all();
-    if (is_small(size_class))
-      owner.store(is_checked ? 0 : tag, std::memory_order_relaxed);
-    else
-      medium_owner.store(tag, std::memory_order_relaxed);
+    if (!is_small(size_class)) return medium_owner.store(tag, std::memory_order_relaxed);
+    const bool is_checked = holes != 0 || recarved || is_mixed() || checks_all();
+    owner.store(is_checked ? 0 : tag, std::memory_order_relaxed);
   }
+  // Of a small slab. relaxed: its owner asks, who made it so.
+  bool is_mixed() const { return mixed.load(std::memory_order_relaxed) != nullptr; }
 
   size_t size() const { return size_t{slices} << kSliceShift; }
   size_t block_bytes() const { return block_size(size_class); }

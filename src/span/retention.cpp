@@ -55,8 +55,8 @@ std::atomic<size_t> kept_regret{0};
 std::atomic<size_t> purges{0}, purged{0};
 
 // All below is written under the span heap's lock.
-Relaxed<size_t> used;  // read without it
-size_t most_used = 0;
+Relaxed<size_t> used;         // read without it
+Relaxed<size_t> most_used;    // read without it
 Relaxed<size_t> used_lately;  // read without it; never less than `used`
 size_t purged_lately = 0;     // given back and not wanted again so far
 Relaxed<size_t> regret;       // read without it
@@ -146,6 +146,10 @@ DirtyBound dirty_bound() {
 
 size_t used_bytes() {
   return used;
+}
+
+size_t most_used_bytes() {
+  return most_used;
 }
 
 // What regret has left idle takes no room from the others.

@@ -42,6 +42,9 @@ DirtyBound dirty_bound();
 // In spans handed out, about.
 size_t used_bytes();
 
+// The most that were at one time.
+size_t most_used_bytes();
+
 // Whether much that was given back was wanted again, lately.
 bool wants_back();
 

@@ -1,4 +1,5 @@
-// The map of a nursery's slice, beside a plain model of it: one number for each granule.
+// The map of a slice with blocks of several sizes, beside a plain model of it: one number for each
+// granule.
 #include "heap/granules.h"
 
 #include <gtest/gtest.h>
@@ -97,6 +98,44 @@ TEST_F(GranulesTest, AsAPlainModelDoes) {
     ASSERT_EQ(map.empty(), blocks.empty());
     const size_t offset = random.below(kSliceSize / kMinAlignment) * kMinAlignment;
     ASSERT_EQ(map.is_block(offset), blocks.count(offset) != 0);
+  }
+}
+
+// Some blocks at random; then blocks of one size wherever there is room for them.
+TEST_F(GranulesTest, FillsTheRoomBetweenBlocks) {
+  for (const size_t bytes : {16u, 48u, 64u, 112u, 256u, 1024u}) {
+    test::Random random(bytes);
+    map.clear();
+    std::map<size_t, size_t> blocks;
+    for (size_t at = kMinAlignment; at < kSliceSize - 2048; at += 16 * random.between(1, 100)) {
+      const size_t size = 16 * random.between(1, 4);
+      map.put(at, size);
+      blocks[at] = size;
+      at += size;
+    }
+    const size_t room = map.room_for(bytes, SIZE_MAX);
+    EXPECT_EQ(map.room_for(bytes, 7), 7u);
+    std::vector<size_t> placed;
+    map.fill(bytes, 5, [&](size_t offset) { placed.push_back(offset); });
+    EXPECT_EQ(placed.size(), 5u);
+    map.fill(bytes, SIZE_MAX, [&](size_t offset) { placed.push_back(offset); });
+    EXPECT_EQ(placed.size(), room);
+    EXPECT_EQ(map.room_for(bytes, SIZE_MAX), 0u);
+    for (const size_t offset : placed) {
+      EXPECT_EQ(offset % (bytes & ~(bytes - 1)), 0u);
+      EXPECT_TRUE(blocks.emplace(offset, bytes).second);
+    }
+    size_t end = 0, sum = 0;
+    for (const auto& [at, size] : blocks) {
+      EXPECT_GE(at, end);
+      end = at + size;
+      sum += size;
+    }
+    EXPECT_LE(end, kSliceSize);
+    EXPECT_EQ(map.used_bytes(), sum);
+    std::map<size_t, size_t> seen;
+    map.for_each([&](size_t at, size_t size) { seen[at] = size; });
+    EXPECT_EQ(seen, blocks);
   }
 }
 

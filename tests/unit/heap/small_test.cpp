@@ -43,7 +43,7 @@ TEST_P(SmallClasses, AFullSlabComesBackWhenEnoughOfItIsFree) {
   const auto others = std::partition(blocks.begin(), blocks.end(),
                                      [&](void* block) { return slab_of(block) == slab; });
   const size_t live = figures().live_blocks;
-  const size_t enough = small::wake_count(slab);
+  const size_t enough = slab->wake_count;
   ASSERT_LE(enough, static_cast<size_t>(others - blocks.begin()));
   for (size_t freed = 0; freed < enough; ++freed) {
     EXPECT_EQ(slab->place, SlabPlace::Full) << freed << " of " << enough;
