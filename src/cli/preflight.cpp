@@ -175,6 +175,8 @@ class Trials {
     const Trial trial{"32-bit program", {loader, "--preload", stub, libc}, "GNU C Library"};
     if (loader.empty() || libc.empty() || !has_32_bit_sibling())
       return add(trial.name, Check::Result::Skipped, "no 32-bit programs here");
+    if (!run(in_root({loader, libc})).succeeded())
+      return add(trial.name, Check::Result::Skipped, "this kernel starts no 32-bit programs");
     if (stub.empty())
       return add(trial.name, Check::Result::Failed, "the 32-bit stub is not installed");
     judge(trial, run(in_root(trial.words)));

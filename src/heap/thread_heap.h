@@ -161,7 +161,6 @@ class ThreadHeap {
   bool look_at_orphan(SizeClass cls, Pages which);
   void look_at_some_orphans();
   void look_for_pages();
-  // This may release slabs that are mixed ones.
   void look_at_woken();
   void set_pace();
   void note_woken(const Descriptor* slab) { woken_ += slab->slices; }
