@@ -110,9 +110,10 @@ class ShadowHeap {
   }
 
  private:
-  // Up to here every byte of the pattern is written and checked; above, one word per page.
-  static constexpr size_t kWhole = 2048;
-  static constexpr size_t kPage = 4096;
+  // Up to the first bound every byte of the pattern is written and checked; above, one word per
+  // page; above the second, one in so many pages, for each page is a fault.
+  static constexpr size_t kWhole = 2048, kEachPage = size_t{32} << 20;
+  static constexpr size_t kPage = 4096, kFewPages = 17 * kPage;
 
   [[noreturn]] static void fail(const char* what, const void* block, size_t size) {
     std::ostringstream text;
@@ -125,13 +126,13 @@ class ShadowHeap {
   }
 
   // Calls visit(offset, bytes) for the pieces of [0, size) that bear the pattern of a block of
-  // `whole` usable bytes: all words, or the first of each page and the last of the block.
+  // `whole` usable bytes: all words, or the first of each page, or of some, and the block's last.
   template <typename Visit>
   static void for_each_piece(size_t size, size_t whole, Visit visit) {
-    const size_t step = whole <= kWhole ? sizeof(uint64_t) : kPage;
+    const size_t step = whole <= kWhole ? sizeof(uint64_t) : whole <= kEachPage ? kPage : kFewPages;
     for (size_t offset = 0; offset < size; offset += step)
       visit(offset, size - offset < sizeof(uint64_t) ? size - offset : sizeof(uint64_t));
-    if (size == whole && step == kPage) visit(size - sizeof(uint64_t), sizeof(uint64_t));
+    if (size == whole && step >= kPage) visit(size - sizeof(uint64_t), sizeof(uint64_t));
   }
 
   static void write_pattern(char* start, size_t usable, uint64_t seed) {
