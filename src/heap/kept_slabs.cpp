@@ -10,10 +10,17 @@ using namespace slab;
 
 // A medium slab that is shorter than the one that would be made in its place: its class has grown.
 bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
-  const SizeClass cls = slab->size_class;
-  if (is_small(cls)) return false;
-  const auto others = static_cast<uint16_t>(medium_slices[medium_index(cls)] - slab->slices);
-  return slab->slices < medium::slices_for(cls, others);
+  if (is_small(slab->size_class)) return false;
+  return slab->slices < wanted_slices(slab->size_class, slab->slices);
+}
+
+// Of the next medium slab of the class, as if `less` of its slices were not there.
+size_t ThreadHeap::wanted_slices(SizeClass cls, size_t less) const {
+  const uint16_t own = medium_slices[medium_index(cls)];
+  const auto others = static_cast<uint16_t>(own - less);  // right modulo 4 GiB
+  size_t all = others;
+  for (const uint16_t slices : medium_slices) all += slices;
+  return medium::slices_for(cls, others, all - own);
 }
 
 bool ThreadHeap::may_keep(const Descriptor* slab) const {

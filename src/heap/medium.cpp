@@ -11,7 +11,7 @@ namespace ox::medium {
 namespace {
 // Two bits less than a word: these are idle::kBusy.
 constexpr size_t kMaxBlocks = 62;
-constexpr size_t kFirstBlocks = 4;
+constexpr size_t kFirstBlocks = 4, kFurtherBlocks = 8;
 constexpr size_t kEnoughBlocks = 50;  // in a full-grown slab: two serve a hundred
 
 size_t full_grown(size_t block_bytes) {
@@ -20,14 +20,16 @@ size_t full_grown(size_t block_bytes) {
 }
 }  // namespace
 
-// Half of what the class owns; what comes near the full length is that.
-size_t slices_for(SizeClass cls, size_t owned) {
-  const size_t first = (block_size(cls) * kFirstBlocks) >> kSliceShift;
-  const size_t full = full_grown(block_size(cls));
-  const size_t wanted = owned / 2;
+// A class's share of all, of half of what it owns; what comes near the full length is that.
+size_t slices_for(SizeClass cls, size_t owned, size_t all) {
+  const size_t bytes = block_size(cls);
+  const bool is_first = owned << kSliceShift < bytes * kFurtherBlocks;
+  const size_t least = (bytes * (is_first ? kFirstBlocks : kFurtherBlocks)) >> kSliceShift;
+  const size_t full = full_grown(bytes);
+  const size_t wanted = owned == 0 ? 0 : owned * owned / (2 * all);
   if (wanted >= 2 * full / 3) return full;
-  if (wanted > first) return wanted;
-  return first ? first : 1;
+  if (wanted > least) return wanted;
+  return least ? least : 1;
 }
 
 void format(Descriptor* slab, SizeClass cls) {

@@ -88,9 +88,11 @@ inline bool push_plain(Descriptor* slab, const void* block) {
   return true;
 }
 
-// Slices for a slab of `cls` in a heap whose other slabs of it have `owned`: few blocks first, then
-// in step with what is in use, so that no class spreads over much more than it needs.
-size_t slices_for(SizeClass cls, size_t owned);
+// Slices for a slab of `cls` in a heap whose other slabs of it have `owned`, those of all medium
+// classes `all`: few blocks first, then in step with what is in use, so that no class spreads over
+// much more than it needs. A class among many has short slabs: each has its most blocks at another
+// time, and what is free then serves the others only if whole slabs are.
+size_t slices_for(SizeClass cls, size_t owned, size_t all);
 
 // Makes a fresh span a slab of `cls` without owner, all its blocks free.
 void format(Descriptor* slab, SizeClass cls);

@@ -222,8 +222,7 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
 Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   nursery.check(cls);  // its blocks may not be used again for long
   bool zeroed;
-  const size_t slices =
-      is_small(cls) ? 1 : medium::slices_for(cls, medium_slices[medium_index(cls)]);
+  const size_t slices = is_small(cls) ? 1 : wanted_slices(cls, 0);
   Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
   if (!slab) {
     release_free();

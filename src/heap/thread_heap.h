@@ -200,6 +200,7 @@ class ThreadHeap {
   void release(Descriptor* slab, size_t touched);
   void give_away(Descriptor* slab);
   bool is_outgrown(const Descriptor* slab) const;
+  size_t wanted_slices(SizeClass cls, size_t less) const;
   bool may_keep(const Descriptor* slab) const;
   enum class Change { Taken, GivenAway };
   void count_medium(const Descriptor* slab, Change change);

@@ -203,5 +203,23 @@ TEST_IN_FRESH_PROCESS(Medium, FewBlocksInUseTakeFewSlices) {
   for (void* block : blocks) release(block);
 }
 
+// Each class has its most blocks at another time: what is free then serves the others.
+TEST_IN_FRESH_PROCESS(Medium, ClassesThatTakeTurnsShareTheirSlices) {
+  const size_t before = figures().span_bytes;
+  std::minstd_rand random(1);
+  const auto next_size = [&] { return (1152 + random() % 896) << random() % 5; };
+  std::vector<void*> blocks(2000);
+  size_t live = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    void*& block = blocks[random() % blocks.size()];
+    if (block) live -= usable_size(block);
+    release(block);
+    block = allocate(next_size());
+    live += usable_size(block);
+  }
+  EXPECT_LE(figures().span_bytes - before, live * 5 / 3);
+  for (void* block : blocks) release(block);
+}
+
 }  // namespace
 }  // namespace ox::heap
