@@ -61,6 +61,7 @@ again() {
 }
 
 @test "torch: a training loop learns, and its memory stays" {
+  local RUN_SECONDS=1800
   module torch python3-torch
   tested="Python with torch"
   on_both torch "$python" "$OX_WORK/torch_train.py" "$(heavy 3000 300)"
