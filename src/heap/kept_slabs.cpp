@@ -14,7 +14,7 @@ bool ThreadHeap::is_outgrown(const Descriptor* slab) const {
   return slab->slices < wanted_slices(slab->size_class, slab->slices);
 }
 
-// Of the next medium slab of the class, as if `less` of its slices were not there.
+// Slices of the next medium slab of the class, as if it owned so many less.
 size_t ThreadHeap::wanted_slices(SizeClass cls, size_t less) const {
   const uint16_t own = medium_slices[medium_index(cls)];
   const auto others = static_cast<uint16_t>(own - less);  // right modulo 4 GiB

@@ -20,11 +20,11 @@ size_t full_grown(size_t block_bytes) {
 }
 }  // namespace
 
-// A class's share of all, of half of what it owns; what comes near the full length is that.
+// Half of what the class owns, times its share of all; what comes near the full length is that.
 size_t slices_for(SizeClass cls, size_t owned, size_t all) {
   const size_t bytes = block_size(cls);
-  const bool is_first = owned << kSliceShift < bytes * kFurtherBlocks;
-  const size_t least = (bytes * (is_first ? kFirstBlocks : kFurtherBlocks)) >> kSliceShift;
+  const bool has_few = owned << kSliceShift < bytes * kFurtherBlocks;
+  const size_t least = (bytes * (has_few ? kFirstBlocks : kFurtherBlocks)) >> kSliceShift;
   const size_t full = full_grown(bytes);
   const size_t wanted = owned == 0 ? 0 : owned * owned / (2 * all);
   if (wanted >= 2 * full / 3) return full;
