@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs every test through ctest. Asks nothing.
 # Its exit status is ctest's. Arguments are handed to ctest, for example: scripts/test.sh -L lint
+# OXIDALLOC_STRICT=1: a compiler's warning is an error.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -23,6 +24,7 @@ fi
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-build_release "$log" -DOXIDALLOC_BUILD_TESTS=ON -DOXIDALLOC_REQUIRE_TESTS=ON -- all
+build_release "$log" -DOXIDALLOC_BUILD_TESTS=ON -DOXIDALLOC_REQUIRE_TESTS=ON \
+  -DCMAKE_COMPILE_WARNING_AS_ERROR="$([[ ${OXIDALLOC_STRICT:-} == 1 ]] && echo ON || echo OFF)" -- all
 export CI=true # everything was installed: a test that misses a program fails rather than skips
 ctest --test-dir "$root/build" --output-on-failure -j2 "$@"

@@ -10,9 +10,11 @@ setup() {
   make_tree
   hosts=$BATS_TEST_TMPDIR/hosts
   mkdir "$hosts"
-  export LC_ALL=C.UTF-8 ANSIBLE_LOCAL_TEMP=$BATS_TEST_TMPDIR/ansible ANSIBLE_HOME=$BATS_TEST_TMPDIR/ansible ANSIBLE_NOCOWS=1
+  export LC_ALL=C.UTF-8 ANSIBLE_LOCAL_TEMP=$BATS_TEST_TMPDIR/ansible ANSIBLE_HOME=$BATS_TEST_TMPDIR/ansible ANSIBLE_NOCOWS=1 ANSIBLE_PIPELINING=true
   export ANSIBLE_ROLES_PATH=$OX_SOURCE/packaging/ansible/roles PATH=$tree/usr/sbin:$tree/usr/bin:$PATH
 }
+
+at_once='{"oxidalloc_batches": ["100%"]}' # a batch more takes seconds
 
 # make_hosts COUNT: roots and an inventory.
 make_hosts() {
@@ -39,30 +41,30 @@ enabled_hosts() {
 
 @test "enabled everywhere, then nothing to change, then disabled" {
   make_hosts 3
-  rollout -e '{"oxidalloc_denylist": [{"pattern": "/usr/bin/env", "reason": "by the role"}]}'
+  rollout -e "$at_once" -e '{"oxidalloc_denylist": [{"pattern": "/usr/bin/env", "reason": "by the role"}]}'
   [ "$status" -eq 0 ]
   [ "$(enabled_hosts)" = 3 ]
   grep -q '^/usr/bin/env  # by the role$' "$hosts/host2/etc/oxidalloc/denylist.d/50-local.conf"
-  rollout -e '{"oxidalloc_denylist": [{"pattern": "/usr/bin/env", "reason": "by the role"}]}'
+  rollout -e "$at_once" -e '{"oxidalloc_denylist": [{"pattern": "/usr/bin/env", "reason": "by the role"}]}'
   [ "$status" -eq 0 ]
   [[ "$output" != *changed=[1-9]* ]]
-  rollout -e oxidalloc_state=disabled
+  rollout -e "$at_once" -e oxidalloc_state=disabled
   [ "$status" -eq 0 ]
   [ "$(enabled_hosts)" = 0 ]
 }
 
 @test "a share of the hosts, which grows and keeps those it had" {
   make_hosts 6
-  rollout -e oxidalloc_share=50
+  rollout -e "$at_once" -e oxidalloc_share=50
   [ "$status" -eq 0 ]
   half=$(enabled_hosts)
   [ "$half" -ge 1 ] && [ "$half" -le 5 ]
   first=$(for host in "$hosts"/*; do ! loaded "$host" || echo "$host"; done)
-  rollout -e oxidalloc_share=0
+  rollout -e "$at_once" -e oxidalloc_share=0
   [ "$(enabled_hosts)" = 0 ]
-  rollout -e oxidalloc_share=50
+  rollout -e "$at_once" -e oxidalloc_share=50
   [ "$(for host in "$hosts"/*; do ! loaded "$host" || echo "$host"; done)" = "$first" ]
-  rollout
+  rollout -e "$at_once"
   [ "$(enabled_hosts)" = 6 ]
 }
 

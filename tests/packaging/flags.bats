@@ -1,6 +1,6 @@
 # The library builds, depends on libc alone, and serves, with the flags that Fedora and Arch build packages with.
 
-fedora="-O2 -fexceptions -g -Wall -Werror=format-security -Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=3
+fedora="-O2 -fexceptions -Wall -Werror=format-security -Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=3
   -Wp,-D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fasynchronous-unwind-tables -fstack-clash-protection
   -fno-omit-frame-pointer"
 arch="-O2 -pipe -fno-plt -fexceptions -Wp,-D_FORTIFY_SOURCE=3 -Wformat -Werror=format-security
@@ -9,7 +9,8 @@ arch="-O2 -pipe -fno-plt -fexceptions -Wp,-D_FORTIFY_SOURCE=3 -Wformat -Werror=f
 # built FLAGS LINKER_FLAGS
 built() {
   cmake -S "$OX_SOURCE" -B "$BATS_TEST_TMPDIR/b" -G Ninja -DCMAKE_BUILD_TYPE=Release -DOXIDALLOC_BUILD_TESTS=OFF \
-    -DOXIDALLOC_BUILD_BENCH=OFF -DCMAKE_C_FLAGS="${1//$'\n'/ }" -DCMAKE_CXX_FLAGS="${1//$'\n'/ }" \
+    -DOXIDALLOC_BUILD_BENCH=OFF -DCMAKE_C_FLAGS_RELEASE=-DNDEBUG -DCMAKE_CXX_FLAGS_RELEASE=-DNDEBUG \
+    -DCMAKE_C_FLAGS="${1//$'\n'/ }" -DCMAKE_CXX_FLAGS="${1//$'\n'/ }" \
     -DCMAKE_SHARED_LINKER_FLAGS="$2"
   cmake --build "$BATS_TEST_TMPDIR/b" --target oxidalloc
   library=$BATS_TEST_TMPDIR/b/lib/liboxidalloc.so

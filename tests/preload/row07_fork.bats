@@ -11,15 +11,15 @@ setup_file() {
 }
 
 @test "row 7: forks from 16 busy threads: every child allocates and frees everything" {
-  RUN_SECONDS=800 passes row07_fork "$(heavy 10000 1000)" 4
+  RUN_SECONDS=800 passes row07_fork "$(heavy 10000 250)" 4
 }
 
 @test "row 7: the same with memory in use that takes its time to be copied" {
-  RUN_SECONDS=800 passes row07_fork "$(heavy 2000 100)" 256
+  RUN_SECONDS=800 passes row07_fork "$(heavy 2000 50)" 256
 }
 
 @test "row 7: handlers of fork that others registered before us allocate" {
-  RUN_SECONDS=600 passes row07_handlers "$(heavy 1000 100)" 1
+  RUN_SECONDS=600 passes row07_handlers "$(heavy 1000 50)" 1
 }
 
 @test "row 7: vfork, posix_spawn, popen, clone with shared memory, _Fork" {

@@ -4,7 +4,7 @@
 unit_tests_under() {
   local log=$BATS_TEST_TMPDIR/log
   cmake -S "$OX_SOURCE" -B "$BATS_TEST_TMPDIR/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
-    -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g" -DOXIDALLOC_SANITIZE="$1"
+    -DCMAKE_CXX_FLAGS_DEBUG="-O1 -g1" -DOXIDALLOC_SANITIZE="$1"
   cmake --build "$BATS_TEST_TMPDIR/build" -j2 --target oxidalloc_unit_tests
   "$BATS_TEST_TMPDIR/build/bin/oxidalloc_unit_tests" --gtest_brief=1 >"$log" 2>&1 || {
     grep -vE '^$|^Running main|1 test from 1 test suite|PASSED  \] 1 test|WARNING. .*death-test' "$log" | tail -n 100
