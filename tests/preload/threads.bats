@@ -13,9 +13,9 @@ load helper
 }
 
 # Rare orders of events: each run is another one.
-@test "four threads allocate, grow, pass on and free everything, 60 times" {
+@test "four threads allocate, grow, pass on and free everything, 20 times" {
   local work=$BATS_TEST_TMPDIR/workload
   cc -D_GNU_SOURCE -O1 -fno-builtin -pthread -I"$BATS_TEST_DIRNAME/rows" -o "$work" \
     "$BATS_TEST_DIRNAME/rows/row20_pages.c" -ldl
-  for _ in {1..60}; do on_ox "$work" "$(getconf PAGE_SIZE)" 4; done
+  for _ in {1..20}; do on_ox "$work" "$(getconf PAGE_SIZE)" 4; done
 }
