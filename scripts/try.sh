@@ -103,6 +103,7 @@ if [[ -f /dev/stdin ]]; then
   measured oxidalloc "$library" "$library" "$@" </dev/stdin || status=$?
 elif [[ -p /dev/stdin || -S /dev/stdin ]]; then
   second_input=$scratch/input
+  : >"$second_input" # the saver may come to it late
   exec {source_fd}<&0
   exec < <(exec tee "$second_input" <&"$source_fd")
   saver=$!

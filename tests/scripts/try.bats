@@ -71,6 +71,13 @@ TXT
   exec 9>&-
 }
 
+@test "input that is saved late, for a command that does not wait for it" {
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  printf '#!/bin/sh\nsleep 1\nexec /usr/bin/tee "$@"\n' >"$BATS_TEST_TMPDIR/bin/tee"
+  chmod +x "$BATS_TEST_TMPDIR/bin/tee"
+  echo input | PATH=$BATS_TEST_TMPDIR/bin:$PATH "$OX_SOURCE/scripts/try.sh" true
+}
+
 @test "the default job prints the same checksum as on libc" {
   expected=$(/usr/bin/python3 "$OX_SOURCE/bench/jobs/json_job.py")
   out=$("$OX_SOURCE/scripts/try.sh" 2>"$BATS_TEST_TMPDIR/table")
