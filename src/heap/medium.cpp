@@ -11,7 +11,7 @@ namespace ox::medium {
 namespace {
 // Two bits less than a word: these are idle::kBusy.
 constexpr size_t kMaxBlocks = 62;
-constexpr size_t kFirstBlocks = 4, kFurtherBlocks = 8;
+constexpr size_t kFirstBlocks = 4, kFurtherBlocks = 14;
 constexpr size_t kEnoughBlocks = 50;  // in a full-grown slab: two serve a hundred
 
 size_t full_grown(size_t block_bytes) {
