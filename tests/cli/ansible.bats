@@ -10,7 +10,8 @@ setup() {
   make_tree
   hosts=$BATS_TEST_TMPDIR/hosts
   mkdir "$hosts"
-  export LC_ALL=C.UTF-8 ANSIBLE_LOCAL_TEMP=$BATS_TEST_TMPDIR/ansible ANSIBLE_HOME=$BATS_TEST_TMPDIR/ansible ANSIBLE_NOCOWS=1 ANSIBLE_PIPELINING=true
+  export LC_ALL=C.UTF-8 ANSIBLE_LOCAL_TEMP=$BATS_TEST_TMPDIR/ansible ANSIBLE_HOME=$BATS_TEST_TMPDIR/ansible
+  export ANSIBLE_NOCOWS=1 ANSIBLE_PIPELINING=true
   export ANSIBLE_ROLES_PATH=$OX_SOURCE/packaging/ansible/roles PATH=$tree/usr/sbin:$tree/usr/bin:$PATH
 }
 

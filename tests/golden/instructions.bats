@@ -23,12 +23,9 @@ library_cost() {
 
 # figure SIZE BATCH ORDER: instructions per pair, with one digit behind the point.
 figure() {
-  local pairs=20000 rounds once twice
-  if [ "$3" = replacement ]; then
-    rounds=$((pairs = 300000)) # it takes a while until frees and requests lie at random
-  else
-    rounds=$((pairs / $2))
-  fi
+  local pairs=20000 rounds=$((20000 / $2)) once twice
+  # It takes a while until a live set lies at random.
+  if [ "$3" = replacement ]; then pairs=300000 rounds=300000; fi
   once=$(library_cost "$@" "$rounds")
   twice=$(library_cost "$@" $((2 * rounds)))
   awk -v cost=$((twice - once)) -v pairs="$pairs" 'BEGIN { printf "%.1f\n", cost / pairs }'
