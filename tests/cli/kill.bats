@@ -63,7 +63,7 @@ killed_everywhere() {
     starts "$root" || { fail "killed at call $nth"; return; }
   done
   echo "$nth kills"
-  [ "$nth" -gt 20 ] && [ "$seen_new" = 1 ] && [ "$seen_old" = 1 ] || fail "too few kills to prove anything: $nth"
+  [ "$nth" -gt 15 ] && [ "$seen_new" = 1 ] && [ "$seen_old" = 1 ] || fail "too few kills to prove anything: $nth"
 }
 
 fresh() { reset ""; }

@@ -112,7 +112,7 @@ class ShadowHeap {
  private:
   // Up to the first bound every byte of the pattern is written and checked; above, one word per
   // page; above the second, one in so many pages, for each page is a fault.
-  static constexpr size_t kWhole = 2048, kEachPage = size_t{32} << 20;
+  static constexpr size_t kWhole = 2048, kEachPage = size_t{512} << 10;
   static constexpr size_t kPage = 4096, kFewPages = 17 * kPage;
 
   [[noreturn]] static void fail(const char* what, const void* block, size_t size) {

@@ -13,7 +13,7 @@
 #include "support/fresh_process.h"
 
 namespace ox::heap {
-namespace {
+namespace large_test {
 
 constexpr size_t kMiB = size_t{1} << 20;
 
@@ -181,5 +181,5 @@ TEST(Large, MisuseIsReported) {
   release(behind);
 }
 
-}  // namespace
+}  // namespace large_test
 }  // namespace ox::heap

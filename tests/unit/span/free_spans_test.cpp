@@ -12,7 +12,7 @@
 #include "support/shadow_heap.h"
 
 namespace ox {
-namespace {
+namespace free_spans_test {
 
 static_assert(SliceRange{3, 7}.before(5).size() == 2 && SliceRange{3, 7}.before(3).empty());
 static_assert(SliceRange{3, 7}.behind(5).from == 0 && SliceRange{3, 7}.behind(5).to == 2);
@@ -103,5 +103,5 @@ TEST_IN_FRESH_PROCESS(FreeSpans, WhatIsOutsideTheRangesReadsAsZero) {
   }
 }
 
-}  // namespace
+}  // namespace free_spans_test
 }  // namespace ox

@@ -10,7 +10,7 @@
 #include "support/scale.h"
 
 namespace ox {
-namespace {
+namespace region_test {
 
 Descriptor* take(size_t slices, size_t alignment = kSliceSize) {
   size_t skipped = 0;
@@ -120,5 +120,5 @@ TEST_IN_FRESH_PROCESS(RegionTest, LongRequestsGetARegionOfTheirOwn) {
   EXPECT_NE(take(1), nullptr);
 }
 
-}  // namespace
+}  // namespace region_test
 }  // namespace ox

@@ -11,7 +11,7 @@
 #include "support/fresh_process.h"
 
 namespace ox::span_heap {
-namespace {
+namespace retention_test {
 
 constexpr size_t kMiB = size_t{1} << 20;
 
@@ -118,5 +118,5 @@ TEST_IN_FRESH_PROCESS(Retention, WhatWasMovedGoesWhole) {
   EXPECT_EQ(CountedFlag::count(), 0u);
 }
 
-}  // namespace
+}  // namespace retention_test
 }  // namespace ox::span_heap

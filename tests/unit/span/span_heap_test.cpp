@@ -12,7 +12,7 @@
 #include "support/fresh_process.h"
 
 namespace ox::span_heap {
-namespace {
+namespace span_heap_test {
 
 constexpr size_t kMiB = size_t{1} << 20;
 
@@ -333,5 +333,5 @@ TEST_IN_FRESH_PROCESS(SpanHeap, OutOfMemoryIsNull) {
   EXPECT_NE(allocate(1000, kSliceSize, zeroed), nullptr);
 }
 
-}  // namespace
+}  // namespace span_heap_test
 }  // namespace ox::span_heap

@@ -11,7 +11,7 @@
 #include "support/scale.h"
 
 namespace ox {
-namespace {
+namespace surplus_test {
 
 constexpr size_t kMiB = size_t{1} << 20;
 
@@ -102,5 +102,5 @@ TEST_IN_FRESH_PROCESS(SurplusTest, RoomIsMadeWhereWhatIsMappedIsNotKnown) {
   EXPECT_LE(region::surplus(), 5 * kMiB);
 }
 
-}  // namespace
+}  // namespace surplus_test
 }  // namespace ox
