@@ -65,22 +65,49 @@ bool ThreadHeap::give_back_pages_of(Descriptor* slab, Pages which, size_t worth)
   return given.any;
 }
 
+// What others have freed into it is taken in first: nobody announces that of one that is not Full.
+// True if it is empty then, and was released.
+bool ThreadHeap::release_if_empty(Descriptor* slab) {
+  collect(slab);
+  if (!all_free(slab)) return false;
+  partial[index_of(slab->size_class)].remove(slab);
+  not_woken(slab);
+  release(slab);
+  return true;
+}
+
 // Also in medium slabs that malloc takes from, which it does from their start.
 void ThreadHeap::give_back_pages(Pages which) {
   const size_t worth = which == Pages::Most ? worth_a_call() : 1;
   for (DescriptorList& list : partial)
-    for (Descriptor* slab = list.first; slab; slab = slab->next)
-      if (!slab->kept && give_back_pages_of(slab, which, worth) && !is_small(slab->size_class))
+    for (Descriptor* slab = list.first; slab;) {
+      Descriptor* following = slab->next;
+      if (!slab->kept && !is_mixed(slab) && !release_if_empty(slab) &&
+          give_back_pages_of(slab, which, worth) && !is_small(slab->size_class))
         regret_ -= static_cast<int32_t>(slab->slices);
+      slab = following;
+    }
   if (which == Pages::OfSlabsHalfFree) return;
   if constexpr (mixed::kServes) give_back_pages_of_mixed(which);
   nursery.give_back_pages();
   for (size_t index = 0; index < kMediumClasses; ++index)
-    if (Descriptor* slab = current(medium_class(index)); slab != no_slab()) {
-      if (which == Pages::Most && is_soon_used(slab)) continue;
-      medium::give_back(slab, least_free(slab, which == Pages::All), worth);
-      slab->carved = 0;  // it is used on: nothing to compare with the next time
+    if (Descriptor* slab = current(medium_class(index)); slab != no_slab())
+      give_back_pages_of_current(slab, which, worth);
+}
+
+void ThreadHeap::give_back_pages_of_current(Descriptor* slab, Pages which, size_t worth) {
+  collect(slab);
+  if (which == Pages::Most) {
+    // Without a block in use, it waits as any that is kept: until it serves its class again, or
+    // until the next look releases it. Most classes are used for a while.
+    if (slab->kept && all_free(slab)) {
+      set_current(slab->size_class, no_slab());
+      return retire(slab);
     }
+    if (is_soon_used(slab)) return;
+  }
+  medium::give_back(slab, least_free(slab, which == Pages::All), worth);
+  slab->carved = 0;  // it is used on: nothing to compare with the next time
 }
 
 // One of no thread is this heap's for a moment. False: there is none of the class.

@@ -36,10 +36,10 @@ Taken ThreadHeap::take_remote(Descriptor* slab) {
                                     : medium::take_remote(slab, remote_frees_);
 }
 
-// Takes what other threads freed into a slab that is not Full. The owner word first, so that a
-// later remote free diverts it again: see remote.cpp.
+// Takes what other threads freed into a slab that is not Full. Of a medium one the owner word
+// first, so that a later remote free diverts it again: see remote.h.
 bool ThreadHeap::collect(Descriptor* slab) {
-  slab->set_owner(tag);
+  if (!is_small(slab->size_class)) slab->set_owner(tag);
   // relaxed: what comes later is found at the next look.
   if (slab->remote.load(std::memory_order_relaxed) == 0) return false;
   const Taken taken = take_remote(slab);
@@ -68,7 +68,7 @@ void ThreadHeap::take_back(Descriptor* slab) {
   if (taken != Taken::Purged) return keep_or_release(slab);
   if (may_keep(slab)) {
     idle::note_used_again(slab);
-    return keep(slab);
+    return keep_partial(slab);
   }
   partial[index_of(slab->size_class)].remove(slab);
   not_woken(slab);

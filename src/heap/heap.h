@@ -10,7 +10,8 @@
 //   release(block)
 //     address -> descriptor: one subtract, compare, shift ................ span/region.h
 //     own small slab: push; own medium slab: set the block's bit
-//     free_slow: Full slab or one with returned pages, remote free, orphan, large, misuse
+//     another thread's small slab: push, atomically ...................... remote.h
+//     free_slow: Full slab or one with returned pages, orphan, large, misuse
 //     free_foreign: no region has it: another region of ours, or libc
 //
 // Functions that take `caller` report misuse as of that address. None touches errno.
@@ -20,6 +21,7 @@
 #include <cstdint>
 
 #include "heap/medium.h"
+#include "heap/remote.h"
 #include "heap/small.h"
 #include "heap/thread_heap.h"
 #include "span/region.h"
@@ -30,6 +32,7 @@ namespace ox::heap {
 void* allocate_slow(size_t size);
 void free_foreign(void* block, const void* caller);
 void free_slow(Descriptor* slice, void* block, const void* caller);
+void free_again(Descriptor* slab, void* block, const void* caller, remote::Pushed pushed);
 void free_rest(Descriptor* slice, void* block, const void* caller);
 void free_checked(Descriptor* slab, void* block, const void* caller);
 void on_small_event(Descriptor* slab, const void* caller);
@@ -69,8 +72,12 @@ template <void* (*Slow)(size_t) = allocate_slow>
     return;
   }
   auto* leader = reinterpret_cast<Descriptor*>(region::primary_table + slab->leader_offset);
-  if (__builtin_expect(!arch::equal(leader->medium_owner, self), 0))
-    return free_slow(slab, block, __builtin_return_address(0));
+  if (__builtin_expect(!arch::equal(leader->medium_owner, self), 0)) {
+    const remote::Pushed pushed = remote::push_plain_small(slab, static_cast<char*>(block));
+    if (pushed == remote::Pushed::Done) return;
+    if (pushed == remote::Pushed::No) return free_slow(slab, block, __builtin_return_address(0));
+    return free_again(slab, block, __builtin_return_address(0), pushed);
+  }
   if (__builtin_expect(!medium::push_plain(leader, block), 0))
     free_checked(leader, block, __builtin_return_address(0));
 }

@@ -10,11 +10,6 @@
 
 namespace ox::idle {
 
-bool is_idle(const Descriptor* slab, uint64_t word) {
-  if (slab->kind == SpanKind::Small) return word != 0 && small::used_of(word) == 0;
-  return slab->kind == SpanKind::Medium && word == medium::all_free(slab);
-}
-
 bool too_many(size_t bytes) {
   return !retention::may_be_idle(bytes);
 }
@@ -45,11 +40,13 @@ void after_fork(Descriptor* slab) {
   retention::now_idle(slab->size(), retention::Idle::Purged);
 }
 
-uint64_t take(Descriptor* slab) {
-  // relaxed first look: what appears later is found at the next.
+namespace {
+
+// Somebody is or was at the slab, or it is idle, or another thread came between.
+[[gnu::noinline]] uint64_t take_rare(Descriptor* slab) {
   uint64_t word = slab->remote.load(std::memory_order_relaxed);
-  if (word == 0) return 0;
-  // acquire pairs with the release in remote::push() and purge(): the blocks are readable.
+  // acquire, here and below: pairs with the release in remote::push() and purge(): the blocks are
+  // readable.
   while (word == kBusy || !slab->remote.compare_exchange_weak(word, 0, std::memory_order_acquire)) {
     if (word == kBusy) os::wait_while(slab->remote, kBusy);
     word = slab->remote.load(std::memory_order_relaxed);
@@ -59,6 +56,18 @@ uint64_t take(Descriptor* slab) {
   else if (is_idle(slab, word))
     retention::no_longer_idle(slab->size(), retention::Idle::Resident);
   return word;
+}
+
+}  // namespace
+
+uint64_t take(Descriptor* slab) {
+  // relaxed first look: what appears later is found at the next.
+  uint64_t word = slab->remote.load(std::memory_order_relaxed);
+  if (word == 0) return 0;
+  const bool is_plain = (word & kBusy) == 0 && !is_idle(slab, word);
+  if (is_plain && slab->remote.compare_exchange_strong(word, 0, std::memory_order_acquire))
+    return word;
+  return take_rare(slab);
 }
 
 void note_used_again(const Descriptor* slab) {

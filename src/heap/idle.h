@@ -11,6 +11,8 @@
 
 #include <cstdint>
 
+#include "heap/medium.h"
+#include "heap/small.h"
 #include "span/descriptor.h"
 
 namespace ox::idle {
@@ -20,7 +22,10 @@ namespace ox::idle {
 constexpr uint64_t kBusy = uint64_t{3} << 62;
 
 // Whether a remote free that makes `remote` what `word` says leaves the slab idle.
-bool is_idle(const Descriptor* slab, uint64_t word);
+inline bool is_idle(const Descriptor* slab, uint64_t word) {
+  if (slab->kind == SpanKind::Small) return word != 0 && small::used_of(word) == 0;
+  return slab->kind == SpanKind::Medium && word == medium::all_free(slab);
+}
 // Whether an idle slab of so many bytes would be one too many.
 bool too_many(size_t bytes);
 // After the remote free: the slab is idle; and, if `remote` was replaced by kBusy, purge it.

@@ -29,12 +29,16 @@ bool ThreadHeap::may_keep(const Descriptor* slab) const {
   return !is_outgrown(slab) && retention::may_keep_medium(slab->size());
 }
 
+void ThreadHeap::keep_partial(Descriptor* slab) {
+  may_have_kept_ = true;
+  keep(slab);
+}
+
 // A Partial slab became empty.
 void ThreadHeap::keep_or_release(Descriptor* slab) {
   not_woken(slab);
   if (!is_small(slab->size_class)) note_in_vain(slab);
-  if (may_keep(slab)) return keep(slab);
-  if (release_empty_orphan() && may_keep(slab)) return keep(slab);
+  if (may_keep(slab) || (release_empty_orphan() && may_keep(slab))) return keep_partial(slab);
   if (retention::keeps_too_much()) release_kept();
   if (++refused_ == refusals_until_look_) stop_keeping_used();
   partial[index_of(slab->size_class)].remove(slab);
@@ -76,6 +80,7 @@ bool ThreadHeap::release_kept(size_t wanted) {
   const auto is_enough = [wanted] { return wanted != 0 && retention::may_keep_medium(wanted); };
   bool any = false;
   while (!is_enough() && release_empty_orphan()) any = true;
+  if (!may_have_kept_) return any;  // it may be another heap that keeps too much
   for (DescriptorList& list : partial)
     for (Descriptor* slab = list.first; slab;) {
       if (is_enough()) return any;
@@ -89,6 +94,7 @@ bool ThreadHeap::release_kept(size_t wanted) {
       }
       slab = following;
     }
+  may_have_kept_ = false;
   return any;
 }
 

@@ -97,10 +97,11 @@ inline void announce_if_wanted(Descriptor* slab, uint64_t word) {
     slab->medium_owner.compare_exchange_strong(tag, tag | kDiverted, std::memory_order_relaxed);
 }
 
-// Again: another thread has changed the list meanwhile, and nothing is done.
-enum class Pushed : uint8_t { No, Done, Again };
+// Nothing is done but if it says Done. First: the list is empty, which is push_first()'s case.
+// Again: another thread has changed the list meanwhile.
+enum class Pushed : uint8_t { No, Done, First, Again };
 
-// push_plain_small() into an empty list.
+// After push_plain_small() said First.
 Pushed push_first(Descriptor* slab, char* block);
 
 // push() for the common case: a block that is not the last one of a slab of another living thread.
@@ -118,7 +119,7 @@ Pushed push_first(Descriptor* slab, char* block);
   const small::Word after = word_behind(before, block);
   // Below 0: there was no word, or all are free, or somebody is or was at the slab (heap/idle.h).
   if (__builtin_expect(static_cast<int64_t>(after) < 0, 0))
-    return before == 0 ? push_first(slab, block) : Pushed::No;
+    return before == 0 ? Pushed::First : Pushed::No;
   if (__builtin_expect(small::is_event(slab, block, after), 0)) return Pushed::No;
   small::put_word(slab, block, before);
   // seq_cst: see above; also releases the block, and its word, to the owner.

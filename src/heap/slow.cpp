@@ -115,19 +115,6 @@ void report_no_block(Descriptor* slice, const void* block, const void* caller) {
   report::invalid_pointer("free", block, caller);
 }
 
-// Out of line, so that free_slow() needs no stack.
-[[gnu::noinline]] void free_again(Descriptor* slice, void* block, const void* caller) {
-  free_slow(slice, block, caller);
-}
-
-[[gnu::noinline]] void free_medium(Descriptor* slice, void* block, const void* caller) {
-  if (slice->kind == SpanKind::Medium) {
-    slice = slice->region->leader_of(slice);
-    if (remote::push_plain_medium(slice, static_cast<char*>(block))) return;
-  }
-  free_rest(slice, block, caller);
-}
-
 }  // namespace
 
 void* allocate_large(size_t size, size_t alignment, bool& zeroed) {
@@ -204,14 +191,19 @@ void free_rest(Descriptor* slice, void* block, const void* caller) {
 }
 
 void free_slow(Descriptor* slice, void* block, const void* caller) {
-  switch (remote::push_plain_small(slice, static_cast<char*>(block))) {
-    case remote::Pushed::Done:
-      return;
-    case remote::Pushed::Again:
-      return free_again(slice, block, caller);
-    case remote::Pushed::No:
-      return free_medium(slice, block, caller);
+  if (slice->kind == SpanKind::Medium) {
+    slice = slice->region->leader_of(slice);
+    if (remote::push_plain_medium(slice, static_cast<char*>(block))) return;
   }
+  free_rest(slice, block, caller);
+}
+
+void free_again(Descriptor* slab, void* block, const void* caller, remote::Pushed pushed) {
+  auto* const bytes = static_cast<char*>(block);
+  while (pushed == remote::Pushed::First || pushed == remote::Pushed::Again)
+    pushed = pushed == remote::Pushed::First ? remote::push_first(slab, bytes)
+                                             : remote::push_plain_small(slab, bytes);
+  if (pushed == remote::Pushed::No) free_slow(slab, block, caller);
 }
 
 void free_checked(Descriptor* slab, void* block, const void* caller) {

@@ -17,7 +17,7 @@ inline bool ThreadHeap::wants_trim() const {
   return trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed);
 }
 
-inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
+void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
     slab->place = SlabPlace::Current;
     slab->looked_at = kNotLookedAt;
@@ -37,12 +37,17 @@ inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   for (size_t slot = block_size(cls) / 16; slot >= first_slot(cls); --slot) slots[slot] = slab;
 }
 
+inline void ThreadHeap::wait_as_partial(Descriptor* current) {
+  if (!current->kept) start_counting(current);
+  may_have_kept_ |= current->kept;
+  current->place = SlabPlace::Partial;
+}
+
 // The short way of refill(), to a slab that waits and has a block at hand. nullptr: that was
 // written to.
 inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
   check::on_slow_path(*this);
-  if (!slab->kept) start_counting(slab);
-  slab->place = SlabPlace::Partial;
+  wait_as_partial(slab);
   slab = partial[index_of(cls)].rotate(slab);
   if (!slab->kept) not_woken(slab);
   set_current(cls, slab);
@@ -91,12 +96,12 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
 // The current slab has no block left. It waits as Partial for one round of its class's list: if
 // nothing came back by then, find_slab() makes it Full.
 void ThreadHeap::retire(Descriptor* slab) {
-  if (!slab->kept) start_counting(slab);
-  slab->place = SlabPlace::Partial;
+  wait_as_partial(slab);
   partial[index_of(slab->size_class)].push_back(slab);
 }
 
 void ThreadHeap::make_partial(Descriptor* slab) {
+  may_have_kept_ |= slab->kept;
   slab->place = SlabPlace::Partial;
   slab->set_owner(tag);
   partial[index_of(slab->size_class)].push_back(slab);
@@ -196,10 +201,12 @@ void ThreadHeap::keep_current_or_release(Descriptor* slab) {
 }
 
 Descriptor* ThreadHeap::find_slab(SizeClass cls) {
+  // A thread that takes little should not come by all that another one has left.
+  constexpr unsigned kMostOrphans = 16;
   check::on_slow_path(*this);
   if (has_mail()) read_mail();
   DescriptorList& list = partial[index_of(cls)];
-  for (;;) {
+  for (unsigned orphans_seen = 0;;) {
     while (Descriptor* slab = list.pop_front()) {
       if (!has_free(slab)) collect(slab);
       if (has_free(slab)) {
@@ -208,7 +215,9 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
       }
       make_full(slab);
     }
-    if (Descriptor* orphan = orphans::take(cls, this)) {
+    Descriptor* orphan = orphans_seen < kMostOrphans ? orphans::take(cls, this) : nullptr;
+    if (orphan) {
+      ++orphans_seen;
       note_woken(orphan);  // as not_woken() will say
       adopt(orphan);
       continue;
@@ -231,7 +240,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   if (!slab) return no_slab();
   look_for_pages();
   // A class that the process uses first may use little of it.
-  if (!zeroed && thread_heaps::few() && !class_slices::any(index_of(cls)) &&
+  if (!zeroed && thread_heaps::few() && class_slices::peak_bytes(index_of(cls)) == 0 &&
       os::purge(slab->start, slab->size()))
     retention::note_given_back(slab->size());
   if (is_small(cls))

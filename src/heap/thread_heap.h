@@ -135,6 +135,7 @@ class ThreadHeap {
   uint8_t well_done_ = 0;     // looks in a row that nothing was to be regretted of
   uint32_t trims_done_ = 0;
   Mixed* maps_ = nullptr;             // of slabs that were mixed ones, for the next
+  bool may_have_kept_ = false;        // whether a slab in `partial` may be kept
   uint8_t misses_ = 0, to_skip_ = 0;  // reuse() calls in a row that found none; and not to look at
   size_t next_look_ =
       size_t{512} << 10;  // bytes in use by the process at the next look_for_pages()
@@ -158,6 +159,8 @@ class ThreadHeap {
   void give_back_pages_of_mixed(Pages which);
   void empty_mixed(Descriptor* slab);
   bool give_back_pages_of(Descriptor* slab, Pages which, size_t worth);
+  bool release_if_empty(Descriptor* slab);
+  void give_back_pages_of_current(Descriptor* slab, Pages which, size_t worth);
   bool look_at_orphan(SizeClass cls, Pages which);
   void look_at_some_orphans();
   void look_for_pages();
@@ -180,6 +183,7 @@ class ThreadHeap {
   void* turn(Descriptor* slab, SizeClass cls);
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
   void retire(Descriptor* slab);
+  void wait_as_partial(Descriptor* current);
   void make_full(Descriptor* slab);
   void leave_full(Descriptor* slab);
   bool wake_full(SizeClass cls);
@@ -194,6 +198,7 @@ class ThreadHeap {
   void stop_keeping_used();
   bool release_empty_orphan();
   void keep_or_release(Descriptor* slab);
+  void keep_partial(Descriptor* slab);
   void note_refused(const Descriptor* slab);
   void keep_current_or_release(Descriptor* slab);
   void release(Descriptor* slab);

@@ -185,6 +185,42 @@ TEST_IN_FRESH_PROCESS(Medium, ShortRunsGoBackAtATrim) {
   for (void* block : blocks) release(block);
 }
 
+// The process grows by so much, in small blocks, and looks for free pages more than twice.
+template <typename Meanwhile>
+std::vector<void*> grow_by_4_mib(Meanwhile meanwhile) {
+  std::vector<void*> blocks(4096);
+  for (void*& block : blocks) {
+    block = allocate(1000);
+    meanwhile();
+  }
+  return blocks;
+}
+
+TEST_IN_FRESH_PROCESS(Medium, ASlabThatItsClassUsesNoMoreIsReleased) {
+  constexpr size_t kSize = 20'000;
+  test::make_busy(kSize);
+  void* block = allocate(kSize);
+  const Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(block));
+  ASSERT_EQ(slice->kind, SpanKind::Medium);
+  const SizeClass cls = slice->size_class;
+  release(block);
+  for (void* grown : grow_by_4_mib([] {})) release(grown);
+  EXPECT_FALSE(slice->kind == SpanKind::Medium && slice->size_class == cls);
+}
+
+TEST_IN_FRESH_PROCESS(Medium, ASlabThatItsClassUsesNowAndThenStays) {
+  constexpr size_t kSize = 20'000;
+  test::make_busy(kSize);
+  void* const first = allocate(kSize);
+  release(first);
+  const auto again = [&] {
+    void* block = allocate(kSize);
+    EXPECT_EQ(block, first);
+    release(block);
+  };
+  for (void* grown : grow_by_4_mib(again)) release(grown);
+}
+
 // A class's slabs follow what it has in use, however often they are made and released.
 TEST_IN_FRESH_PROCESS(Medium, FewBlocksInUseTakeFewSlices) {
   constexpr size_t kSize = 30'000, kMost = 12;

@@ -8,6 +8,7 @@
 
 #include "heap/heap.h"
 #include "heap/stats.h"
+#include "support/busy_class.h"
 #include "support/fresh_process.h"
 #include "support/heap_thread.h"
 #include "support/scale.h"
@@ -89,6 +90,23 @@ TEST_IN_FRESH_PROCESS(Orphans, ManyThreadsLeaveNoMoreThanOne) {
   }
   // Besides, the freeing thread keeps some empty slabs: see retention::may_keep().
   EXPECT_LE(figures().span_bytes, spans + (size_t{4} << 20));
+}
+
+// A thread that takes little does not come by all that another one has left.
+TEST_IN_FRESH_PROCESS(Orphans, AreLeftToOthersWhereTheyHaveNoRoom) {
+  constexpr size_t kSize = 1024, kSlabs = 200;
+  const SizeClass cls = size_class_of(kSize);
+  in_heap_thread([] {
+    for (size_t i = 0; i < kSlabs * kSliceSize / kSize; ++i) allocate(kSize);
+  });
+  const size_t left = orphans::count(cls);
+  ASSERT_GE(left, kSlabs);
+  size_t seen = 0;
+  in_heap_thread([&] {
+    test::make_busy(kSize);
+    seen = left - orphans::count(cls);
+  });
+  EXPECT_LE(seen, 40u);
 }
 
 // Two threads free into the same orphans at once: one of them adopts, the other frees remotely.

@@ -11,11 +11,13 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "heap/heap.h"
 #include "heap/idle.h"
 #include "heap/stats.h"
+#include "support/busy_class.h"
 #include "support/fresh_process.h"
 #include "support/heap_thread.h"
 #include "support/scale.h"
@@ -203,6 +205,24 @@ TEST_IN_FRESH_PROCESS(RemoteMisuse, OfABlockThatWasNeverHandedOut) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, Remote, testing::Values(16, 112, 1024, 1152, 8192, 32768),
                          testing::PrintToStringParamName());
+
+// Where the owner has freed a block of each slab, nobody tells it of the rest: it is to look
+// itself.
+TEST_IN_FRESH_PROCESS(RemoteFlow, ATrimGivesBackWhatOthersFreedIntoSlabsThatHadRoom) {
+  for (const size_t size : {512, 4096, 20'000}) {
+    test::make_busy(size);
+    trim();
+    const size_t before = figures().span_bytes;
+    std::vector<void*> blocks((size_t{16} << 20) / size);
+    for (void*& block : blocks) block = allocate(size);
+    for (size_t i = 0; i < blocks.size(); i += 2) release(std::exchange(blocks[i], nullptr));
+    in_heap_thread([&] {
+      for (void* block : blocks) release(block);
+    });
+    trim();
+    EXPECT_LE(figures().span_bytes, before + (size_t{2} << 20)) << size;
+  }
+}
 
 // A program whose threads only allocate, or only free.
 TEST_IN_FRESH_PROCESS(RemoteFlow, MemoryStaysBounded) {

@@ -33,13 +33,14 @@ class SmallClasses : public testing::TestWithParam<size_t> {
 // Until then malloc does not look at it, and what is free in it is still known to be free.
 TEST_P(SmallClasses, AFullSlabComesBackWhenEnoughOfItIsFree) {
   const size_t size = kBlockSizes[GetParam()];
-  std::vector<void*> blocks(4 * kSliceSize / size + 5);
-  for (auto& block : blocks) block = allocate(size);
-  const auto full = std::find_if(blocks.begin(), blocks.end(), [](void* block) {
-    return slab_of(block)->place == SlabPlace::Full;
-  });
-  ASSERT_NE(full, blocks.end());
-  Descriptor* slab = slab_of(*full);
+  const auto is_full = [](void* block) { return slab_of(block)->place == SlabPlace::Full; };
+  std::vector<void*> blocks;
+  // What other tests have left is used up first.
+  while (blocks.empty() || !is_full(blocks.front())) {
+    ASSERT_LT(blocks.size(), 64 * kSliceSize / size);
+    blocks.push_back(allocate(size));
+  }
+  Descriptor* slab = slab_of(blocks.front());
   const auto others = std::partition(blocks.begin(), blocks.end(),
                                      [&](void* block) { return slab_of(block) == slab; });
   const size_t live = figures().live_blocks;
