@@ -100,10 +100,7 @@ void ThreadHeap::give_back_pages_of_current(Descriptor* slab, Pages which, size_
   if (which == Pages::Most) {
     // Without a block in use, it waits as any that is kept: until it serves its class again, or
     // until the next look releases it. Most classes are used for a while.
-    if (slab->kept && all_free(slab)) {
-      set_current(slab->size_class, no_slab());
-      return retire(slab);
-    }
+    if (slab->kept && all_free(slab)) return put_aside(slab);
     if (is_soon_used(slab)) return;
   }
   medium::give_back(slab, least_free(slab, which == Pages::All), worth);

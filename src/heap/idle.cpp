@@ -2,7 +2,6 @@
 
 #include "heap/check.h"
 #include "heap/medium.h"
-#include "heap/small.h"
 #include "os/lock.h"
 #include "os/memory.h"
 #include "span/retention.h"

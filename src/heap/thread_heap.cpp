@@ -17,7 +17,7 @@ inline bool ThreadHeap::wants_trim() const {
   return trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed);
 }
 
-void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
+inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
     slab->place = SlabPlace::Current;
     slab->looked_at = kNotLookedAt;
@@ -38,8 +38,10 @@ void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
 }
 
 inline void ThreadHeap::wait_as_partial(Descriptor* current) {
-  if (!current->kept) start_counting(current);
-  may_have_kept_ |= current->kept;
+  if (current->kept)
+    may_have_kept_ = true;
+  else
+    start_counting(current);
   current->place = SlabPlace::Partial;
 }
 
@@ -98,6 +100,12 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
 void ThreadHeap::retire(Descriptor* slab) {
   wait_as_partial(slab);
   partial[index_of(slab->size_class)].push_back(slab);
+}
+
+// The same for a current slab that has blocks.
+void ThreadHeap::put_aside(Descriptor* slab) {
+  set_current(slab->size_class, no_slab());
+  retire(slab);
 }
 
 void ThreadHeap::make_partial(Descriptor* slab) {

@@ -183,6 +183,7 @@ class ThreadHeap {
   void* turn(Descriptor* slab, SizeClass cls);
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
   void retire(Descriptor* slab);
+  void put_aside(Descriptor* slab);
   void wait_as_partial(Descriptor* current);
   void make_full(Descriptor* slab);
   void leave_full(Descriptor* slab);

@@ -152,7 +152,7 @@ struct alignas(128) Descriptor {
   // Small: blocks handed out or linked so far. Medium: see give_back(). Nursery: see
   // heap/nursery.h.
   Relaxed<uint16_t> carved;
-  bool kept = false;      // its bytes are reserved by span_heap::may_keep(): it may be empty
+  bool kept = false;      // its bytes are reserved by retention::may_keep(): it may be empty
   bool recarved = false;  // Small: not wholly carved again since all of it was given back
   bool was_slab = false;  // None and Free: the slice held blocks of size_class last
   CountedFlag moved;      // pages came by move_pages: renew instead of purge

@@ -149,7 +149,7 @@ bool grow_slices(Region& region, size_t wanted) {
 
 Descriptor* Region::take(size_t slices, size_t alignment, size_t& skipped) {
   size_t used = limit.load(std::memory_order_relaxed);  // only the lock's holder changes it
-  if (used == 0) used = kSliceSize;                     // the from slice is never used
+  if (used == 0) used = kSliceSize;                     // the first slice is never used
   const size_t from = align_up(base + used, alignment) - base;
   const size_t bytes = slices << kSliceShift;
   if (from > size || bytes > size - from) return nullptr;
