@@ -3,6 +3,7 @@
 # order, `path` has the library to preload (libc: none). Needs `here` and `build`; usage() is the caller's.
 names=(libc oxidalloc)
 declare -A path=([libc]='' [oxidalloc]=$build/lib/liboxidalloc.so)
+[[ -e ${path[oxidalloc]} ]] || { echo "${0##*/}: no library in $build: cmake -S . -B build && cmake --build build" >&2; exit 1; }
 
 add() {
   if [ -e "$2" ]; then

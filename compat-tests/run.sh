@@ -12,6 +12,7 @@ source "$root/scripts/lib/build.sh"
 usage() {
   cat <<'TXT'
 usage: compat-tests/run.sh [--session|--system|--vm] [--install] [--only NAME]... [--junit FILE] [--library FILE]
+                           [--results DIR]
 
 Runs the suites in compat-tests/suites, as root, on Debian. This machine's system is not changed.
 Progress on a terminal, TAP otherwise; the last line has the totals.

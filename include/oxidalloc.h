@@ -37,7 +37,7 @@ struct oxidalloc_figures {
   size_t large_blocks;
   size_t span_bytes;       /* set aside for blocks, in use or free */
   size_t peak_span_bytes;  /* the most at one time */
-  size_t kept_bytes;       /* free memory that is kept and that oxidalloc_purge() gives back */
+  size_t kept_bytes;       /* free memory in spans of nobody, which oxidalloc_purge() gives back */
   size_t accessible_bytes; /* address space that can be read and written, touched or not */
   size_t reserved_bytes;   /* address space set aside, most of it inaccessible: costs no memory */
   size_t regions;          /* in so many pieces */

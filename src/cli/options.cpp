@@ -148,7 +148,7 @@ bool parse_options(const std::string& tool, int count, char** words, Options& op
   for (const Tool& candidate : kTools)
     if (tool == candidate.name) candidate.setup(app, options);
   app.set_version_flag("--version", "oxidalloc " OX_VERSION);
-  app.footer("Exit codes: 0 done, 1 refused or failed (nothing is changed), 2 wrong usage.");
+  app.footer("Exit codes: 0 done, 1 refused or failed, 2 wrong usage; see the tool's man page.");
   try {
     app.parse(count, words);
   } catch (const CLI::ParseError& error) {
