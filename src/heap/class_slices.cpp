@@ -10,10 +10,21 @@ namespace {
 // Relaxed: figures, on which nothing depends.
 struct Count {
   std::atomic<uint32_t> now{0}, most{0}, refused{0};
+  std::atomic<uint32_t> made{0}, outgrew{0};  // both are halved after kMade
 };
+constexpr uint32_t kMade = 64;
+// A class stays light if at most one of so many of its slabs does not.
+constexpr uint32_t kOutgrewShare = 4;
 Count counts[kClasses + 1];
 
 }  // namespace
+
+void note_made(size_t index) {
+  Count& count = counts[index];
+  if (count.made.fetch_add(1, std::memory_order_relaxed) < kMade) return;
+  for (std::atomic<uint32_t>* each : {&count.made, &count.outgrew})
+    each->store(each->load(std::memory_order_relaxed) / 2, std::memory_order_relaxed);
+}
 
 void add(size_t index, size_t slices) {
   Count& count = counts[index];
@@ -40,6 +51,16 @@ size_t take_refused(size_t index, size_t slices) {
     again = there < slices ? there : static_cast<uint32_t>(slices);
   } while (!refused.compare_exchange_weak(there, there - again, std::memory_order_relaxed));
   return again;
+}
+
+void note_outgrew_light(size_t index) {
+  counts[index].outgrew.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool stays_light(size_t index) {
+  const Count& count = counts[index];
+  const uint32_t made = count.made.load(std::memory_order_relaxed);
+  return made > 1 && count.outgrew.load(std::memory_order_relaxed) * kOutgrewShare <= made;
 }
 
 bool any(size_t index) {

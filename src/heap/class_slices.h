@@ -18,6 +18,13 @@ void subtract(size_t index, size_t slices);
 void add_refused(size_t index, size_t slices);
 size_t take_refused(size_t index, size_t slices);
 
+// A small slab of the class is made; it carves its way out of what a light slice holds
+// (span/free_spans.h); and whether those that were made of late hardly ever did. False while there
+// was one alone.
+void note_made(size_t index);
+void note_outgrew_light(size_t index);
+bool stays_light(size_t index);
+
 // Whether there are any now.
 bool any(size_t index);
 // Bytes now; and the most at one time.

@@ -108,7 +108,8 @@ void report_no_block(Descriptor* slice, const void* block, const void* caller) {
   const Descriptor* leader = region::leader_by_walk(slice);
   const bool plausible = reinterpret_cast<uintptr_t>(block) % kMinAlignment == 0;
   const bool is_free =
-      leader && (leader->kind == SpanKind::Free || leader->kind == SpanKind::Resting);
+      leader && (leader->kind == SpanKind::Free || leader->kind == SpanKind::Resting ||
+                 leader->kind == SpanKind::Light);
   if (is_free && plausible)
     return report::double_free(block, slice->was_slab ? slice->block_bytes() : leader->size(),
                                caller);
@@ -183,6 +184,7 @@ void free_rest(Descriptor* slice, void* block, const void* caller) {
       break;
     case SpanKind::None:
     case SpanKind::Free:
+    case SpanKind::Light:
     case SpanKind::Guard:
     case SpanKind::Resting:
       break;

@@ -1,5 +1,6 @@
 #include "heap/small.h"
 
+#include "heap/class_slices.h"
 #include "heap/idle.h"
 #include "heap/remote.h"
 #include "os/report.h"
@@ -87,6 +88,9 @@ bool carve(Descriptor* slab) {
     put_word(slab, slab->start + offset_at(i),
              make_word(slab, ++used, i + 1 < count ? offset_at(i + 1) : kNoBlock));
   slab->carved = static_cast<uint16_t>(slab->carved + count);
+  const auto reaches = static_cast<size_t>(first - slab->start);
+  if (reaches <= kLight && reaches + count * size > kLight)
+    class_slices::note_outgrew_light(index_of(slab->size_class));
   slab->recarved &= slab->carved < slab->capacity;
   slab->last_plain = static_cast<uint16_t>(from + (count - 1) * size);
   slab->head = arch::with_low16(slab->head, offset_at(0));
@@ -99,6 +103,7 @@ namespace {
 void recarve(Descriptor* slab) {
   slab->carved = 0;
   slab->recarved = true;
+  slab->light = true;
   slab->last_plain = 0;
   slab->holes = 0;
   slab->head = make_word(slab, slab->unit == 0 ? 1 : 0, kNoBlock);
@@ -218,7 +223,7 @@ Taken take_remote(Descriptor* slab, Relaxed<size_t>& count) {
 }
 
 size_t touched_bytes(const Descriptor* slab) {
-  if (mixed::map_of(slab)) return kSliceSize;
+  if (mixed::map_of(slab) || !slab->light) return kSliceSize;
   return static_cast<size_t>(block_at(slab, slab->carved) - slab->start);
 }
 

@@ -126,10 +126,8 @@ bool ThreadHeap::stop_waiting(Descriptor* slab) {
 
 void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller) {
   if (is_mixed(slab)) return free_mixed(slab, static_cast<char*>(block), caller);
-  if (stop_waiting(slab)) {
-    note_woken(slab);
-    look_at_woken();
-  }
+  const bool is_woken = stop_waiting(slab);
+  if (is_woken) note_woken(slab);
   // What was freed by others shows whether this block is among it.
   if (slab->place == SlabPlace::Full)
     take_remote(slab);
@@ -139,6 +137,8 @@ void ThreadHeap::free_checked(Descriptor* slab, void* block, const void* caller)
     free_small_checked(slab, static_cast<char*>(block), caller);
   else
     free_medium_checked(slab, block, caller);
+  // Not before: it might release this slab, all blocks of which others have freed.
+  if (is_woken) look_at_woken();
 }
 
 void ThreadHeap::free_small_checked(Descriptor* slab, char* block, const void* caller) {
@@ -206,67 +206,6 @@ void ThreadHeap::keep_current_or_release(Descriptor* slab) {
     }
   }
   keep(slab);
-}
-
-Descriptor* ThreadHeap::find_slab(SizeClass cls) {
-  // A thread that takes little should not come by all that another one has left.
-  constexpr unsigned kMostOrphans = 16;
-  check::on_slow_path(*this);
-  if (has_mail()) read_mail();
-  DescriptorList& list = partial[index_of(cls)];
-  for (unsigned orphans_seen = 0;;) {
-    while (Descriptor* slab = list.pop_front()) {
-      if (!has_free(slab)) collect(slab);
-      if (has_free(slab)) {
-        if (!slab->kept) not_woken(slab);
-        return slab;
-      }
-      make_full(slab);
-    }
-    Descriptor* orphan = orphans_seen < kMostOrphans ? orphans::take(cls, this) : nullptr;
-    if (orphan) {
-      ++orphans_seen;
-      note_woken(orphan);  // as not_woken() will say
-      adopt(orphan);
-      continue;
-    }
-    if (Descriptor* host = reuse(cls)) return host;
-    Descriptor* fresh = new_slab(cls);
-    if (fresh != no_slab() || !wake_full(cls)) return fresh;
-  }
-}
-
-Descriptor* ThreadHeap::new_slab(SizeClass cls) {
-  nursery.check(cls);  // its blocks may not be used again for long
-  bool zeroed;
-  const size_t slices = is_small(cls) ? 1 : wanted_slices(cls, 0);
-  Descriptor* slab = span_heap::allocate(slices, kSliceSize, zeroed);
-  if (!slab) {
-    release_free();
-    slab = span_heap::allocate(slices, kSliceSize, zeroed);
-  }
-  if (!slab) return no_slab();
-  look_for_pages();
-  // A class that the process uses first may use little of it.
-  if (!zeroed && thread_heaps::few() && class_slices::peak_bytes(index_of(cls)) == 0 &&
-      os::purge(slab->start, slab->size()))
-    retention::note_given_back(slab->size());
-  if (is_small(cls))
-    small::format(slab, cls);
-  else
-    medium::format(slab, cls);
-  // relaxed: the slab reaches other threads with its blocks, handed over by the program.
-  slab->remote.store(0, std::memory_order_relaxed);
-  slab->mail.store(Mail::Unwanted, std::memory_order_relaxed);
-  slab->set_owner(tag);
-  count_medium(slab, Change::Taken);
-  // release: after a fork the child takes a slab with a home to be in order.
-  slab->home.store(this, std::memory_order_release);
-  class_slices::add(index_of(cls), slices);
-  if (is_small(cls)) return slab;
-  if (const size_t again = class_slices::take_refused(index_of(cls), slices))
-    retention::note_made_again(again << kSliceShift);
-  return slab;
 }
 
 // What was an orphan is this heap's, in no list.

@@ -32,6 +32,7 @@
 #include "heap/quarantine.h"
 #include "os/lock.h"
 #include "span/descriptor.h"
+#include "span/span_heap.h"
 
 namespace ox {
 
@@ -192,6 +193,7 @@ class ThreadHeap {
   bool collect(Descriptor* slab);
   bool brings_too_few(const Descriptor* slab);
   Descriptor* find_slab(SizeClass cls);
+  Descriptor* allocate_span(SizeClass cls, span_heap::Holds& holds) const;
   Descriptor* new_slab(SizeClass cls);
   void make_partial(Descriptor* slab);
   void take_back(Descriptor* slab);

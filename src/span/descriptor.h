@@ -33,11 +33,24 @@ struct Site;
 constexpr unsigned kSliceShift = 16;
 constexpr size_t kSliceSize = size_t{1} << kSliceShift;
 
+// Of a light slice so many bytes at the start may hold memory at most: see span/free_spans.h.
+constexpr size_t kLight = size_t{16} << 10;
+
 // Added to an owner's tag: no thread's tag, so that every free of a block takes the slow path.
 constexpr uintptr_t kDiverted = 1;
 
-// The last three: heap/empty_blocks.h, span/guards.h.
-enum class SpanKind : uint8_t { None, Free, Small, Medium, Large, Nursery, Empty, Guard, Resting };
+enum class SpanKind : uint8_t {
+  None,
+  Free,   // span/free_spans.h
+  Light,  // the same, a light slice
+  Small,
+  Medium,
+  Large,
+  Nursery,
+  Empty,    // heap/empty_blocks.h
+  Guard,    // span/guards.h
+  Resting,  // the same
+};
 
 // Where a slab stands in its thread heap.
 enum class SlabPlace : uint8_t {
@@ -152,8 +165,10 @@ struct alignas(128) Descriptor {
   // Small: blocks handed out or linked so far. Medium: see give_back(). Nursery: see
   // heap/nursery.h.
   Relaxed<uint16_t> carved;
-  bool kept = false;      // its bytes are reserved by retention::may_keep(): it may be empty
-  bool recarved = false;  // Small: not wholly carved again since all of it was given back
+  bool kept = false;          // its bytes are reserved by retention::may_keep(): it may be empty
+  bool recarved : 1 = false;  // Small: not wholly carved again since all of it was given back
+  // Free: the first kLight bytes alone may hold memory. Small: or what is carved does.
+  bool light : 1 = false;
   bool was_slab = false;  // None and Free: the slice held blocks of size_class last
   CountedFlag moved;      // pages came by move_pages: renew instead of purge
   Descriptor* next = nullptr;

@@ -8,7 +8,8 @@
 namespace ox::free_spans {
 namespace {
 
-SpanBins bins[2];  // clean, dirty
+SpanBins bins[2];  // clean, dirty; light ones apart
+FrontList<Descriptor> light_slices;
 Relaxed<size_t> all_dirty_bytes;
 
 // Of the range of a merged span, one slice in so many may be clean.
@@ -18,7 +19,7 @@ bool is_dirty(const Descriptor* span) {
   return !span->dirty.empty();
 }
 size_t dirty_bytes_of(const Descriptor* span) {
-  return size_t{span->dirty.size()} << kSliceShift;
+  return span->light ? kLight : size_t{span->dirty.size()} << kSliceShift;
 }
 
 Descriptor* last_of(Descriptor* span) {
@@ -28,6 +29,12 @@ Descriptor* last_of(Descriptor* span) {
 Descriptor* before(Descriptor* span) {
   const Descriptor* last = span - 1;  // at the lowest, descriptor 0, which is never free
   return last->kind == SpanKind::Free ? span->region->leader_of(last) : nullptr;
+}
+
+void remove_light(Descriptor* slice) {
+  light_slices.remove(slice);
+  all_dirty_bytes = all_dirty_bytes - kLight;
+  slice->kind = SpanKind::None;
 }
 
 void enter(Descriptor* span) {
@@ -65,9 +72,17 @@ size_t best_skip(const Descriptor* span, size_t slices, size_t alignment) {
   return span->dirty.from < most ? span->dirty.from : most;
 }
 
+// They become spans as others are. False: there was none.
+bool merge_light() {
+  if (light_slices.empty()) return false;
+  while (Descriptor* slice = take_light()) insert(slice);
+  return true;
+}
+
 }  // namespace
 
 void insert(Descriptor* span) {
+  span->light = false;
   if (Descriptor* other = before(span)) {
     remove(other);
     if (merge(other, span))
@@ -82,7 +97,15 @@ void insert(Descriptor* span) {
   enter(span);
 }
 
+void insert_light(Descriptor* slice) {
+  slice->light = true;
+  slice->kind = SpanKind::Light;
+  light_slices.push_front(slice);
+  all_dirty_bytes = all_dirty_bytes + kLight;
+}
+
 void remove(Descriptor* span) {
+  if (span->light) return remove_light(span);
   bins[is_dirty(span)].remove(span);
   all_dirty_bytes = all_dirty_bytes - dirty_bytes_of(span);
   last_of(span)->leader_offset = 0;
@@ -90,8 +113,17 @@ void remove(Descriptor* span) {
   span->kind = SpanKind::None;
 }
 
+Descriptor* take_light() {
+  Descriptor* slice = light_slices.first;
+  if (slice) remove_light(slice);
+  return slice;
+}
+
 Descriptor* take(size_t slices, size_t alignment) {
   Descriptor* span = bins[true].find(slices, alignment);
+  if (!span && slices == 1 && alignment == kSliceSize)
+    if (Descriptor* slice = take_light()) return slice;
+  if (!span && merge_light()) span = bins[true].find(slices, alignment);
   if (!span) span = bins[false].find(slices, alignment);
   if (!span) return nullptr;
   remove(span);
@@ -121,6 +153,7 @@ Descriptor* split(Descriptor* span, size_t slices) {
   rest->region = span->region;
   rest->dirty = span->dirty.behind(at);
   rest->moved = span->moved;
+  rest->light = false;
   span->slices = at;
   span->dirty = span->dirty.before(at);
   return rest;
@@ -133,7 +166,8 @@ void clear(Descriptor* descriptor) {
 }
 
 Descriptor* longest_dirty() {
-  return bins[true].longest();
+  Descriptor* span = bins[true].longest();
+  return span ? span : light_slices.first;
 }
 
 size_t dirty_bytes() {

@@ -25,6 +25,7 @@ Descriptor* take_from_frontier(size_t slices, size_t alignment) {
   Descriptor* span = region::take(slices, alignment, skipped);
   if (!span) return nullptr;
   span->dirty = {};
+  span->light = false;
   if (skipped) {
     Descriptor* gap = span - skipped;
     gap->slices = static_cast<uint32_t>(skipped);
@@ -155,10 +156,30 @@ bool wake_one() {
   return true;
 }
 
+Descriptor* take_one(size_t slices, size_t alignment, bool light) {
+  Descriptor* slice = light ? free_spans::take_light() : nullptr;
+  return slice ? slice : take(slices, alignment);
+}
+
+// A span that is handed out; its `dirty` and `light` tell what it may hold.
+Descriptor* take_dirty_or_clean(size_t slices, size_t alignment, bool light) {
+  os::Guard guard(heap_lock);
+  if (exceeds_limit(slices << kSliceShift)) return nullptr;
+  Descriptor* span = take_one(slices, alignment, light);
+  // Dirty and clean neighbours do not merge: clean ones do, and address space is found again.
+  if (!span && purge_down_to(0)) span = take(slices, alignment);
+  while (!span && wake_one()) span = take(slices, alignment);
+  if (span) note_taken(slices, span->dirty.size());
+  return span;
+}
+
 void release_locked(Descriptor* span, size_t touched) {
   retention::subtract_used(span->size());
   span->dirty = {0, static_cast<uint32_t>(align_up(touched, kSliceSize) >> kSliceShift)};
-  free_spans::insert(span);
+  if (span->slices == 1 && touched != 0 && touched <= kLight && os::page_size() <= kLight)
+    free_spans::insert_light(span);
+  else
+    free_spans::insert(span);
   purge_surplus();
 }
 
@@ -212,16 +233,17 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes
     zeroed = true;
     return allocate_guarded(slices, alignment, bytes);
   }
-  os::Guard guard(heap_lock);
-  if (exceeds_limit(slices << kSliceShift)) return nullptr;
-  Descriptor* span = take(slices, alignment);
-  // Dirty and clean neighbours do not merge: clean ones do, and address space is found again.
-  if (!span && purge_down_to(0)) span = take(slices, alignment);
-  while (!span && wake_one()) span = take(slices, alignment);
-  if (!span) return nullptr;
-  zeroed = span->dirty.empty();
-  note_taken(slices, span->dirty.size());
+  Descriptor* span = take_dirty_or_clean(slices, alignment, false);
+  if (span) zeroed = span->dirty.empty();
   return span;
+}
+
+Descriptor* allocate_slice(bool light, Holds& holds) {
+  holds = Holds::Nothing;
+  if constexpr (kHardened) return allocate_guarded(1, kSliceSize, kSliceSize);
+  Descriptor* slice = take_dirty_or_clean(1, kSliceSize, light);
+  if (slice && !slice->dirty.empty()) holds = slice->light ? Holds::Little : Holds::Much;
+  return slice;
 }
 
 void release(Descriptor* span, size_t touched) {

@@ -1,8 +1,8 @@
 // The span heap: hands out spans and takes them back, for all threads, under one lock.
 //
-// Free spans (span/free_spans.h) are dirty or clean; dirty ones are reused first. What is dirty
-// beyond a bound (span/retention.h) is purged at once, from the ends of the largest spans: memory
-// goes back without a timer or thread.
+// Free spans (span/free_spans.h) are dirty, light or clean, and are reused in this order. What is
+// dirty beyond a bound (span/retention.h) is purged at once, from the ends of the largest spans:
+// memory goes back without a timer or thread.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,11 @@ Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed);
 // The same, for one of whose slices only the first `bytes` are used: the hardened build leaves the
 // others inaccessible.
 Descriptor* allocate(size_t slices, size_t alignment, bool& zeroed, size_t bytes);
+
+// What may hold memory of a span that is handed out: nothing, the first kLight bytes, or anything.
+enum class Holds : uint8_t { Nothing, Little, Much };
+// A slice for a small slab: a light one first if `light`.
+Descriptor* allocate_slice(bool light, Holds& holds);
 
 // Returns a span. `touched` is the number of bytes at its start that may hold memory.
 void release(Descriptor* span, size_t touched);

@@ -18,7 +18,7 @@
 #include "support/shadow_heap.h"
 
 namespace ox::test {
-namespace {
+namespace out_of_memory_test {
 
 constexpr size_t kMiB = size_t{1} << 20;
 constexpr size_t kThreads = 3;
@@ -134,5 +134,5 @@ TEST_IN_FRESH_PROCESS(OutOfMemory, EverythingRefused) {
   refuse_each_in_turn(~0u);
 }
 
-}  // namespace
+}  // namespace out_of_memory_test
 }  // namespace ox::test

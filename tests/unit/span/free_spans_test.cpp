@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "os/memory.h"
 #include "span/span_heap.h"
 #include "support/fresh_process.h"
 #include "support/shadow_heap.h"
@@ -46,6 +47,65 @@ TEST_IN_FRESH_PROCESS(FreeSpans, ACleanNeighbourIsMergedWithAndStaysOutsideTheRa
   give_back(spans[1], 0);
   EXPECT_EQ(free_spans::dirty_bytes(), 4 * kSliceSize);
   EXPECT_EQ(take(14)->start, spans[0]->start);
+}
+
+void give_back_light(Descriptor* slice) {
+  slice->kind = SpanKind::None;
+  span_heap::release(slice, 100);
+}
+
+Descriptor* take_slice(bool light, span_heap::Holds expected) {
+  span_heap::Holds holds;
+  Descriptor* slice = span_heap::allocate_slice(light, holds);
+  slice->kind = SpanKind::Large;
+  EXPECT_EQ(holds, expected);
+  return slice;
+}
+
+using span_heap::Holds;
+
+bool is_every_page_light() {
+  return os::page_size() <= kLight;
+}
+
+TEST_IN_FRESH_PROCESS(FreeSpans, ALightSliceIsForWhoWantsOne) {
+  if (!is_every_page_light()) GTEST_SKIP() << "a page is more than a light slice holds";
+  const auto spans = row({1, 1, 1, 1, 1});
+  give_back(spans[0], 1);
+  give_back_light(spans[2]);
+  give_back_light(spans[4]);
+  EXPECT_EQ(free_spans::dirty_bytes(), kSliceSize + 2 * kLight);
+  EXPECT_EQ(take_slice(true, Holds::Little), spans[4]);
+  EXPECT_EQ(take_slice(false, Holds::Much), spans[0]);
+  // Before what is clean.
+  EXPECT_EQ(take_slice(false, Holds::Little), spans[2]);
+  take_slice(true, Holds::Nothing);
+  EXPECT_EQ(free_spans::dirty_bytes(), 0u);
+}
+
+TEST_IN_FRESH_PROCESS(FreeSpans, LightSlicesMergeWhereDirtyOnesDoNotSuffice) {
+  if (!is_every_page_light()) GTEST_SKIP() << "a page is more than a light slice holds";
+  const auto spans = row({1, 1, 1, 2});
+  give_back(spans[0], 1);
+  give_back_light(spans[1]);
+  give_back_light(spans[2]);
+  give_back(spans[3], 2);
+  EXPECT_EQ(take(2), spans[3]);
+  EXPECT_EQ(take_slice(true, Holds::Little), spans[2]);
+  give_back_light(spans[2]);
+  EXPECT_EQ(take(3), spans[0]);
+  EXPECT_EQ(free_spans::dirty_bytes(), 0u);
+}
+
+TEST_IN_FRESH_PROCESS(FreeSpans, LightSlicesGoBackAsOthersDo) {
+  const auto spans = row({1, 1, 1});
+  for (Descriptor* span : {spans[0], spans[2]}) {
+    std::memset(span->start, 1, 100);
+    give_back_light(span);
+  }
+  EXPECT_TRUE(span_heap::purge_all());
+  EXPECT_EQ(free_spans::dirty_bytes(), 0u);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(take_slice(true, Holds::Nothing)->start[0], 0);
 }
 
 TEST_IN_FRESH_PROCESS(FreeSpans, ASmallCleanGapIsCovered) {
