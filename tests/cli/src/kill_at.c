@@ -16,39 +16,18 @@
 
 #include <linux/ptrace.h>
 
-/* Calls that ask, wait, or concern the process's own memory and descriptors. What is not here
- * counts. */
+/* Calls that ask, wait (fsync, too: but for a loss of power all is there without it), or concern
+ * the process's own memory and descriptors. What is not here counts. */
 static const unsigned long kPassing[] = {
 #ifdef SYS_access /* of old, not on every processor */
-    SYS_access,
-    SYS_readlink,
-    SYS_stat,
-    SYS_poll,
+    SYS_access,          SYS_readlink,        SYS_stat,       SYS_poll,
 #endif
-    SYS_readlinkat,
-    SYS_faccessat,
-    SYS_newfstatat,
-    SYS_fstat,
-    SYS_getdents64,
-    SYS_lgetxattr,
-    SYS_lseek,
-    SYS_brk,
-    SYS_mmap,
-    SYS_mprotect,
-    SYS_munmap,
-    SYS_getrandom,
-    SYS_getpid,
-    SYS_geteuid,
-    SYS_prlimit64,
-    SYS_rt_sigaction,
-    SYS_close,
-    SYS_pipe2,
-    SYS_ppoll,
-    SYS_wait4,
-    SYS_futex,
-    SYS_rseq,
-    SYS_set_tid_address,
-    SYS_set_robust_list,
+    SYS_readlinkat,      SYS_faccessat,       SYS_newfstatat, SYS_fstat,   SYS_getdents64,
+    SYS_lgetxattr,       SYS_lseek,           SYS_brk,        SYS_mmap,    SYS_mprotect,
+    SYS_munmap,          SYS_getrandom,       SYS_getpid,     SYS_geteuid, SYS_prlimit64,
+    SYS_rt_sigaction,    SYS_close,           SYS_pipe2,      SYS_ppoll,   SYS_fsync,
+    SYS_clock_nanosleep, SYS_restart_syscall, SYS_wait4,      SYS_futex,   SYS_rseq,
+    SYS_set_tid_address, SYS_set_robust_list,
 };
 
 /* To read from a pipe lets a child run on; a file does not know. */
