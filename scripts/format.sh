@@ -15,8 +15,9 @@ if [[ ${1-} != --check ]]; then
   "$format" -i "${files[@]}"
   exit
 fi
-status=0
+# All at once: to start the formatter takes longer than to look at a file. Which it is, is asked of each if one is not.
+if "$format" --dry-run --Werror "${files[@]}" 2>/dev/null; then exit; fi
 for file in "${files[@]}"; do
-  "$format" --dry-run --Werror "$file" 2>/dev/null || { echo "$file"; status=1; }
+  "$format" --dry-run --Werror "$file" 2>/dev/null || echo "$file"
 done
-exit "$status"
+exit 1
