@@ -36,11 +36,10 @@ foreach(name where own_malloc one_block)
   target_link_libraries(oxidalloc_${name} PRIVATE oxidalloc_warnings oxidalloc_honest_malloc)
 endforeach()
 
-# The library without the policy: what its decision costs at start is the difference.
-get_target_property(library_sources oxidalloc SOURCES)
-list(TRANSFORM library_sources PREPEND ${PROJECT_SOURCE_DIR}/src/)
-list(FILTER library_sources EXCLUDE REGEX "policy")
-add_library(oxidalloc_without_policy SHARED ${library_sources} ${CMAKE_CURRENT_LIST_DIR}/src/no_policy.cpp)
+# The library without the policy: what its decision costs at start is the difference. All else is the library's very
+# objects.
+add_library(oxidalloc_without_policy SHARED ${CMAKE_CURRENT_LIST_DIR}/src/no_policy.cpp
+  $<FILTER:$<TARGET_OBJECTS:oxidalloc>,EXCLUDE,/api/policy\\.cpp>)
 foreach(property LINK_LIBRARIES LINK_OPTIONS)
   get_target_property(value oxidalloc ${property})
   set_target_properties(oxidalloc_without_policy PROPERTIES ${property} "${value}")
