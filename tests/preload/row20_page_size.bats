@@ -30,7 +30,7 @@ told() {
   local source=$BATS_TEST_DIRNAME/../.. tree=$BATS_FILE_TMPDIR/arm
   cmake -S "$source" -B "$tree" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$source/cmake/toolchains/aarch64-linux-gnu.cmake" \
     -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" -DOXIDALLOC_BUILD_TESTS=OFF \
-    -DOXIDALLOC_BUILD_BENCH=OFF >"$BATS_TEST_TMPDIR/log"
+    -DOXIDALLOC_BUILD_BENCH=OFF -DCMAKE_UNITY_BUILD=ON >"$BATS_TEST_TMPDIR/log"
   cmake --build "$tree" --target oxidalloc -j2 >>"$BATS_TEST_TMPDIR/log" || { tail -n 20 "$BATS_TEST_TMPDIR/log"; return 1; }
   # Blocks whose growth does not move pages: the emulator believes MREMAP_DONTUNMAP to unmap, and gives the
   # place to others.
