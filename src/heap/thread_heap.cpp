@@ -4,7 +4,6 @@
 #include "heap/class_slices.h"
 #include "heap/orphans.h"
 #include "heap/slab.h"
-#include "os/memory.h"
 #include "os/report.h"
 #include "span/span_heap.h"
 
