@@ -65,7 +65,7 @@ Descriptor* ThreadHeap::find_slab(SizeClass cls) {
 
 Descriptor* ThreadHeap::allocate_span(SizeClass cls, Holds& holds) const {
   if (is_small(cls)) return span_heap::allocate_slice(stays_light(cls), holds);
-  bool zeroed;
+  bool zeroed = false;
   Descriptor* span = span_heap::allocate(wanted_slices(cls, 0), kSliceSize, zeroed);
   holds = zeroed ? Holds::Nothing : Holds::Much;
   return span;
