@@ -7,7 +7,7 @@
 namespace ox::class_slices {
 namespace {
 
-// Relaxed: figures, on which nothing depends.
+// Relaxed: figures, on which no order of anything else depends.
 struct Count {
   std::atomic<uint32_t> now{0}, most{0}, refused{0};
   std::atomic<uint32_t> made{0}, outgrew{0};  // both are halved after kMade

@@ -19,9 +19,9 @@ std::atomic<char*> slice{nullptr};  // written once
 OX_RARE std::atomic<uint64_t> in_use[kWords];
 std::atomic<size_t> next_word{0};  // so that an address is not used again at once
 
-void give_back(Descriptor* span) {
+void give_back(Descriptor* span, bool zeroed) {
   span->kind = SpanKind::None;
-  span_heap::release(span, 0);
+  span_heap::release(span, zeroed ? 0 : span->size());
 }
 
 // Without a lock, which a fork would have to know of: of threads that come at once, one's slice
@@ -33,13 +33,13 @@ char* open() {
   span->kind = SpanKind::Empty;
   char* none = nullptr;
   if (!os::close(span->start, span->size())) {
-    give_back(span);
+    give_back(span, zeroed);
     return nullptr;
   }
   // release: whoever sees the slice sees what it is.
   if (slice.compare_exchange_strong(none, span->start, std::memory_order_acq_rel))
     return span->start;
-  if (os::renew(span->start, span->size())) give_back(span);
+  if (os::renew(span->start, span->size())) give_back(span, true);
   return none;
 }
 

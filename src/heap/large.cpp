@@ -58,7 +58,8 @@ void* allocate(size_t size, size_t alignment, bool& zeroed) {
 
 void release(Descriptor* span) {
   retire(span);
-  span_heap::release_block(span, span->bytes);
+  // All of it: with an alignment the span may hold more than the block.
+  span_heap::release_block(span, span->size());
 }
 
 bool move(Descriptor* from, Descriptor* to, bool zeroed) {

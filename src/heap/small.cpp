@@ -89,7 +89,7 @@ bool carve(Descriptor* slab) {
              make_word(slab, ++used, i + 1 < count ? offset_at(i + 1) : kNoBlock));
   slab->carved = static_cast<uint16_t>(slab->carved + count);
   const auto reaches = static_cast<size_t>(first - slab->start);
-  if (reaches <= kLight && reaches + count * size > kLight)
+  if (!slab->recarved && reaches <= kLight && reaches + count * size > kLight)
     class_slices::note_outgrew_light(index_of(slab->size_class));
   slab->recarved &= slab->carved < slab->capacity;
   slab->last_plain = static_cast<uint16_t>(from + (count - 1) * size);

@@ -10,6 +10,7 @@ namespace {
 
 SpanBins bins[2];  // clean, dirty; light ones apart
 FrontList<Descriptor> light_slices;
+bool light_may_merge = false;  // one of them has, or had, a free neighbour
 Relaxed<size_t> all_dirty_bytes;
 
 // Of the range of a merged span, one slice in so many may be clean.
@@ -29,6 +30,20 @@ Descriptor* last_of(Descriptor* span) {
 Descriptor* before(Descriptor* span) {
   const Descriptor* last = span - 1;  // at the lowest, descriptor 0, which is never free
   return last->kind == SpanKind::Free ? span->region->leader_of(last) : nullptr;
+}
+
+// The descriptor behind those of a span; nullptr: nothing was handed out there yet.
+Descriptor* next_to(const Descriptor* span) {
+  const Region& region = *span->region;
+  const size_t slice = region.slice_of(span) + span->slices;
+  // relaxed: the limit changes under our lock only
+  if (slice << kSliceShift >= region.limit.load(std::memory_order_relaxed)) return nullptr;
+  return region.descriptor(slice);
+}
+
+bool has_neighbour(const Descriptor* span, SpanKind kind) {
+  const Descriptor* next = next_to(span);
+  return (span - 1)->kind == kind || (next && next->kind == kind);
 }
 
 void remove_light(Descriptor* slice) {
@@ -72,11 +87,19 @@ size_t best_skip(const Descriptor* span, size_t slices, size_t alignment) {
   return span->dirty.from < most ? span->dirty.from : most;
 }
 
-// They become spans as others are. False: there was none.
+// Those with a free neighbour become spans as others are. False: there was none.
 bool merge_light() {
-  if (light_slices.empty()) return false;
-  while (Descriptor* slice = take_light()) insert(slice);
-  return true;
+  if (!light_may_merge) return false;
+  light_may_merge = false;
+  bool any = false;
+  for (Descriptor *slice = light_slices.first, *next; slice; slice = next) {
+    next = slice->next;
+    if (!has_neighbour(slice, SpanKind::Free) && !has_neighbour(slice, SpanKind::Light)) continue;
+    remove_light(slice);
+    insert(slice);
+    any = true;
+  }
+  return any;
 }
 
 }  // namespace
@@ -95,9 +118,11 @@ void insert(Descriptor* span) {
     if (!merge(span, other)) enter(other);
   }
   enter(span);
+  light_may_merge |= has_neighbour(span, SpanKind::Light);
 }
 
 void insert_light(Descriptor* slice) {
+  light_may_merge |= has_neighbour(slice, SpanKind::Free) || has_neighbour(slice, SpanKind::Light);
   slice->light = true;
   slice->kind = SpanKind::Light;
   light_slices.push_front(slice);
@@ -137,12 +162,15 @@ Descriptor* take(size_t slices, size_t alignment) {
 }
 
 Descriptor* behind(const Descriptor* span) {
-  const Region& region = *span->region;
-  const size_t slice = region.slice_of(span) + span->slices;
-  // relaxed: the limit changes under our lock only
-  if (slice << kSliceShift >= region.limit.load(std::memory_order_relaxed)) return nullptr;
-  Descriptor* next = region.descriptor(slice);
-  return next->kind == SpanKind::Free ? next : nullptr;
+  Descriptor* next = next_to(span);
+  return next && next->kind == SpanKind::Free ? next : nullptr;
+}
+
+void merge_light_behind(const Descriptor* span) {
+  Descriptor* next = next_to(span);
+  if (!next || next->kind != SpanKind::Light) return;
+  remove_light(next);
+  insert(next);
 }
 
 Descriptor* split(Descriptor* span, size_t slices) {
@@ -167,6 +195,7 @@ void clear(Descriptor* descriptor) {
 
 Descriptor* longest_dirty() {
   Descriptor* span = bins[true].longest();
+  if (!span && merge_light()) span = bins[true].longest();
   return span ? span : light_slices.first;
 }
 

@@ -37,13 +37,16 @@ Descriptor* take_light();
 // The free span behind another span, or nullptr.
 Descriptor* behind(const Descriptor* span);
 
+// A light slice there becomes such a span, merged with what is behind it.
+void merge_light_behind(const Descriptor* span);
+
 // Cuts `span`, which is in no list, behind `slices`; returns the rest, which is in no list.
 Descriptor* split(Descriptor* span, size_t slices);
 
 // A descriptor stops being a leader: forgets what it led.
 void clear(Descriptor* descriptor);
 
-// One of the longest dirty spans, a light one last; or nullptr.
+// One of the longest dirty spans; where there are only light slices, of those, merged. Or nullptr.
 Descriptor* longest_dirty();
 
 // In dirty slices, kLight in a light one. Without the lock: about.

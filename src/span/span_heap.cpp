@@ -87,8 +87,9 @@ bool purge_one(Descriptor* span, size_t slices) {
 bool purge_down_to(size_t keep) {
   bool any = false;
   while (free_spans::dirty_bytes() > keep) {
+    Descriptor* span = free_spans::longest_dirty();  // before: it may merge light slices
     const size_t surplus = align_up(free_spans::dirty_bytes() - keep, kSliceSize) >> kSliceShift;
-    if (!purge_one(free_spans::longest_dirty(), surplus)) break;
+    if (!purge_one(span, surplus)) break;
     any = true;
   }
   return any;
@@ -265,6 +266,7 @@ bool extend(Descriptor* span, size_t slices, bool& zeroed) {
   os::Guard guard(heap_lock);
   const size_t more = slices - span->slices;
   if (exceeds_limit(more << kSliceShift)) return false;
+  free_spans::merge_light_behind(span);
   Descriptor* behind = free_spans::behind(span);
   const size_t found = behind ? behind->slices : 0;
   if (found < more && !extend_frontier(behind ? behind : span, more - found)) return false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "heap/heap.h"
+#include "heap/stats.h"
 #include "os/memory.h"
 #include "span/region.h"
 #include "support/busy_class.h"
@@ -84,6 +85,17 @@ TEST_IN_FRESH_PROCESS(LightSlabs, OfAClassThatNeedsMuchHoldWhatWasThere) {
   for (int i = 0; i < 4; ++i) with_blocks(kCommon, kSliceSize / kCommon / 2, [](void*) {});
   leave_slices();
   with_blocks(kCommon, 10, [](void* block) { EXPECT_EQ(resident_bytes(block), kSliceSize); });
+}
+
+// A large block that is small, in a slice of its own: what is behind it holds memory as before.
+TEST_IN_FRESH_PROCESS(LightSlabs, ASliceOfAnAlignedBlockIsNoLightOne) {
+  use_64_mib();
+  leave_slices();
+  const size_t before = figures().free_dirty_bytes;
+  void* block = allocate_aligned(kSliceSize, 100);
+  EXPECT_EQ(figures().free_dirty_bytes, before - kSliceSize);
+  release(block);
+  EXPECT_EQ(figures().free_dirty_bytes, before);
 }
 
 }  // namespace light_slabs_test

@@ -9,10 +9,14 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstring>
 #include <string>
 
+#include "heap/empty_blocks.h"
+#include "heap/heap.h"
 #include "heap/stats.h"
 #include "os/memory.h"
+#include "span/span_heap.h"
 #include "support/fresh_process.h"
 #include "support/heap_thread.h"
 #include "support/shadow_heap.h"
@@ -132,6 +136,22 @@ TEST_IN_FRESH_PROCESS(OutOfMemory, ThreeCallsRefused) {
 }
 TEST_IN_FRESH_PROCESS(OutOfMemory, EverythingRefused) {
   refuse_each_in_turn(~0u);
+}
+
+// The slice for blocks of no bytes cannot be made inaccessible: it is no less dirty than before.
+TEST_IN_FRESH_PROCESS(OutOfMemory, ASliceThatStaysAccessibleIsNotCalledZero) {
+  void* much = heap::allocate(16 * kMiB);  // so much in use that a slice may stay dirty
+  bool zeroed;
+  Descriptor* dirty = span_heap::allocate(1, kSliceSize, zeroed);
+  std::memset(dirty->start, 1, kSliceSize);
+  span_heap::release(dirty, kSliceSize);
+  os::inject_failure(1, 1);
+  EXPECT_EQ(empty_blocks::allocate(), nullptr);
+  os::inject_failure(0, 0);
+  Descriptor* again = span_heap::allocate(1, kSliceSize, zeroed);
+  EXPECT_EQ(again, dirty);
+  EXPECT_FALSE(zeroed);
+  heap::release(much);
 }
 
 }  // namespace out_of_memory_test

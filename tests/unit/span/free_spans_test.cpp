@@ -97,6 +97,34 @@ TEST_IN_FRESH_PROCESS(FreeSpans, LightSlicesMergeWhereDirtyOnesDoNotSuffice) {
   EXPECT_EQ(free_spans::dirty_bytes(), 0u);
 }
 
+TEST_IN_FRESH_PROCESS(FreeSpans, ALightSliceWithoutFreeNeighboursStaysLight) {
+  if (!is_every_page_light()) GTEST_SKIP() << "a page is more than a light slice holds";
+  const auto spans = row({1, 1, 1, 1, 1});
+  give_back_light(spans[1]);
+  give_back_light(spans[3]);
+  take(2);
+  EXPECT_EQ(free_spans::dirty_bytes(), 2 * kLight);
+  give_back_light(spans[2]);
+  EXPECT_EQ(take(3), spans[1]);
+}
+
+TEST_IN_FRESH_PROCESS(FreeSpans, ASpanGrowsIntoALightSlice) {
+  const auto spans = row({2, 1, 1});
+  give_back_light(spans[1]);
+  bool zeroed = true;
+  EXPECT_TRUE(span_heap::extend(spans[0], 3, zeroed));
+  EXPECT_FALSE(zeroed);
+  EXPECT_EQ(free_spans::dirty_bytes(), 0u);
+}
+
+TEST_IN_FRESH_PROCESS(FreeSpans, LightSlicesSideBySideGoBackTogether) {
+  const auto spans = row({1, 1, 1, 1, 1, 1, 1, 1});
+  for (Descriptor* span : spans) give_back_light(span);
+  const size_t before = span_heap::figures().purges;
+  EXPECT_TRUE(span_heap::purge_all());
+  EXPECT_EQ(span_heap::figures().purges - before, 1u);
+}
+
 TEST_IN_FRESH_PROCESS(FreeSpans, LightSlicesGoBackAsOthersDo) {
   const auto spans = row({1, 1, 1});
   for (Descriptor* span : {spans[0], spans[2]}) {
