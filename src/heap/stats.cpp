@@ -31,7 +31,7 @@ void add_class(ClassFigures& sum, const Descriptor* slab, size_t held_bytes) {
   sum.held_bytes += held_bytes;
 }
 
-// The pages that hold what was carved, without those that were given back.
+// The pages that hold what was carved, or all that the slab came with, without those given back.
 size_t held_by_small(const Descriptor* slab) {
   const size_t touched = align_up(small::touched_bytes(slab), os::page_size());
   return touched - count_bits(slab->holes) * os::page_size();

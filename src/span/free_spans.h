@@ -5,10 +5,10 @@
 // costs nothing. A span with such slices is dirty, one without is clean. Neighbours merge unless
 // the range of both together would have to cover too much between them that is clean.
 //
-// A slice of which no more than the first kLight bytes may hold memory is light. Small slabs leave
-// such ones, and they go to slabs that will hardly need more (heap/class_slices.h): these do not
-// take over memory of which they would use a tenth. Light slices wait one by one, and merge only
-// where dirty spans do not suffice.
+// A slice of which no more than the first kLight bytes may hold memory is light. Small slabs and
+// nurseries leave such ones, and they go to slabs that will hardly need more
+// (heap/class_slices.h): these do not take over memory of which they would use a tenth. Light
+// slices wait one by one, and merge with free neighbours only where dirty spans do not suffice.
 #pragma once
 
 #include <cstddef>
