@@ -4,8 +4,9 @@
 //     small: pop the class's current slab ................................ small.h
 //     medium: pop the class's current slab ............................... medium.h
 //     allocate_slow: attach the thread, then
-//       ThreadHeap::refill: remote frees, carve, partial, orphan, new ..... thread_heap.cpp
-//         span_heap::allocate: dirty, clean, frontier .................... span/
+//       ThreadHeap::refill: remote frees, carve .......................... thread_heap.cpp
+//         ThreadHeap::find_slab: partial, orphan, another class's, new ... find_slab.cpp
+//           span_heap::allocate: dirty, light, clean, frontier ........... span/
 //       large::allocate .................................................. large.cpp
 //   release(block)
 //     address -> descriptor: one subtract, compare, shift ................ span/region.h

@@ -88,7 +88,7 @@ bool carve(Descriptor* slab) {
     put_word(slab, slab->start + offset_at(i),
              make_word(slab, ++used, i + 1 < count ? offset_at(i + 1) : kNoBlock));
   slab->carved = static_cast<uint16_t>(slab->carved + count);
-  const auto reaches = static_cast<size_t>(first - slab->start);
+  const auto reaches = static_cast<size_t>(first - slab->start);  // so far
   if (!slab->recarved && reaches <= kLight && reaches + count * size > kLight)
     class_slices::note_outgrew_light(index_of(slab->size_class));
   slab->recarved &= slab->carved < slab->capacity;

@@ -16,8 +16,8 @@ unit_tests_under() {
 
 @test "unit tests are clean under ASan and UBSan" { unit_tests_under address,undefined; }
 
-# What the kernel refuses, and reports of misuse for each class, are a matter of one thread at a time: under ASan alone, for
-# they take more than half of the time. What threads do to each other's blocks is not among them.
+# What the kernel refuses, and reports of misuse for each class, are a matter of one thread at a time, and take much of the
+# time: under ASan alone. What threads do to each other's blocks is not among them.
 @test "unit tests are clean under TSan" {
   if [ "${OX_HEAVY:-}" = 1 ]; then
     unit_tests_under thread
