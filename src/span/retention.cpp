@@ -21,15 +21,18 @@ constexpr size_t kMostFurther = size_t{2} << 20;
 
 // Memory that was given back and wanted again soon after was given back too early: twice as much
 // more is retained from then on. In dirty spans at most so much, a share of what is in use, and
-// what was in use lately and is not now, up to a bound of its own, which makes 64 MiB with the
-// first, as much as libc may come to; in idle slabs so much and a share of what else is in use.
+// what was in use lately and is not now: with nothing in use 64 MiB of that in all, as much as libc
+// may come to; more, the more is in use, for programs that go to and fro between much and a fifth
+// of it (a collector's cycles). In idle slabs so much and what else is in use, up to a bound, for
+// they stay when that is given back, too.
 // Less again by a share of what is given back, and by what a growing heap could not use.
 // Hardened: less, for there it is kept slabs that regret retains, and they count as in use.
 constexpr size_t kRegretted = size_t{6} << 20;
 constexpr size_t kRegrettedShare = 2;
 constexpr size_t kRegrettedLately = size_t{kHardened ? 28 : 58} << 20;
 constexpr size_t kRegrettedIdle = size_t{14} << 20;
-constexpr size_t kRegrettedIdleShare = 4;
+constexpr size_t kRegrettedIdleBeside = size_t{128} << 20;
+constexpr size_t kRegrettedTimes = 4;
 constexpr size_t kForgivenShare = kHardened ? 4 : 16;
 constexpr size_t kRegretGain = kHardened ? 1 : 2;
 
@@ -78,10 +81,17 @@ size_t with_share(size_t bound) {
   return bound + used_memory() / kRetainedShare;
 }
 
+// What the program has in use, about: without empty slabs that it may keep anyway, and `less`.
+size_t used_by_program(size_t less = 0) {
+  const size_t all = used_memory();
+  return all - least(all, kKept + less);
+}
+
 // What giving back too early has added to it.
 size_t regretted_bound() {
   const size_t all = used, most = used_lately;  // `used` may have grown since, without the lock
-  const size_t gone = least(most > all ? most - all : 0, kRegrettedLately);
+  const size_t gone =
+      least(most > all ? most - all : 0, kRegrettedLately + kRegrettedTimes * used_by_program());
   return least<size_t>(regret, kRegretted + used_memory() / kRegrettedShare + gone);
 }
 
@@ -163,9 +173,9 @@ bool may_keep_medium(size_t bytes) {
 
 bool may_be_idle(size_t bytes) {
   const int64_t resident = idle.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes);
-  const int64_t live = static_cast<int64_t>(used_memory()) - resident;
-  const size_t others = live > 0 ? static_cast<size_t>(live) : 0;
-  const size_t regretted = least<size_t>(regret, kRegrettedIdle + others / kRegrettedIdleShare);
+  const size_t others = used_by_program(resident > 0 ? static_cast<size_t>(resident) : 0);
+  const size_t regretted =
+      least<size_t>(regret, kRegrettedIdle + least(others, kRegrettedIdleBeside));
   const size_t bound = kKept + (kHardened ? others / kRetainedShare : 0);
   const int64_t all_kept = kept.load(std::memory_order_relaxed);
   const int64_t beside = kHardened ? all_kept : least(all_kept, static_cast<int64_t>(bound));

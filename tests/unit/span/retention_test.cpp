@@ -74,6 +74,21 @@ TEST_IN_FRESH_PROCESS(Retention, WithNothingInUseTheRestIsBounded) {
   EXPECT_GE(figures().dirty_bytes, 16 * kMiB);  // not because there was no regret
 }
 
+// A collector's cycles: up to four times what stays comes and goes.
+TEST_IN_FRESH_PROCESS(Retention, WhatComesAgainBesideALiveSetStays) {
+  for (int i = 0; i < 100; ++i) take(kMiB);
+  purged_in_rounds(5, 300);
+  EXPECT_LE(purged_in_rounds(10, 300), 300 * kMiB);
+}
+
+TEST_IN_FRESH_PROCESS(Retention, WhatComesAgainMayBeIdleBesideALiveSet) {
+  for (int i = 0; i < 300; ++i) take(kMiB);
+  EXPECT_FALSE(retention::may_be_idle(120 * kMiB));
+  purged_in_rounds(5, 300);
+  EXPECT_TRUE(retention::may_be_idle(120 * kMiB));
+  EXPECT_FALSE(retention::may_be_idle(160 * kMiB));
+}
+
 // Rounds that are smaller: of what the large ones left, the more than they need goes in time.
 TEST_IN_FRESH_PROCESS(Retention, WhatNobodyWantsAnyMoreGoes) {
   purged_in_rounds(10, 40);
