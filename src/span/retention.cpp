@@ -178,7 +178,7 @@ bool may_be_idle(size_t bytes) {
       least<size_t>(regret, kRegrettedIdle + least(others, kRegrettedIdleBeside));
   const size_t bound = kKept + (kHardened ? others / kRetainedShare : 0);
   const int64_t all_kept = kept.load(std::memory_order_relaxed);
-  const int64_t beside = kHardened ? all_kept : least(all_kept, static_cast<int64_t>(bound));
+  const int64_t beside = least(all_kept, static_cast<int64_t>(bound));
   return beside + resident <= static_cast<int64_t>(bound + regretted);
 }
 
