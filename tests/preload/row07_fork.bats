@@ -11,7 +11,7 @@ setup_file() {
 }
 
 @test "row 7: forks from 16 busy threads: every child allocates and frees everything" {
-  RUN_SECONDS=800 passes row07_fork "$(heavy 10000 250)" 4
+  RUN_SECONDS=800 passes row07_fork "$(heavy 10000 100)" 4
 }
 
 @test "row 7: the same with memory in use that takes its time to be copied" {
