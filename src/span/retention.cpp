@@ -81,10 +81,16 @@ size_t with_share(size_t bound) {
   return bound + used_memory() / kRetainedShare;
 }
 
-// What the program has in use, about: without empty slabs that it may keep anyway, and `less`.
-size_t used_by_program(size_t less = 0) {
+// What the program has in use, about: without slabs that others emptied, `more` such bytes, and
+// empty ones that it may keep; hardened, those that it does, for regret retains them.
+size_t used_by_program(size_t more = 0) {
+  const int64_t emptied = idle.load(std::memory_order_relaxed);
+  const int64_t all_kept = kHardened ? kept.load(std::memory_order_relaxed) : 0;
+  const int64_t empty = (emptied > 0 ? emptied : 0) +
+                        (all_kept > int64_t{kKept} ? all_kept : int64_t{kKept}) +
+                        static_cast<int64_t>(more);
   const size_t all = used_memory();
-  return all - least(all, kKept + less);
+  return all - least(all, static_cast<size_t>(empty));
 }
 
 // What giving back too early has added to it.
@@ -173,7 +179,7 @@ bool may_keep_medium(size_t bytes) {
 
 bool may_be_idle(size_t bytes) {
   const int64_t resident = idle.load(std::memory_order_relaxed) + static_cast<int64_t>(bytes);
-  const size_t others = used_by_program(resident > 0 ? static_cast<size_t>(resident) : 0);
+  const size_t others = used_by_program(bytes);
   const size_t regretted =
       least<size_t>(regret, kRegrettedIdle + least(others, kRegrettedIdleBeside));
   const size_t bound = kKept + (kHardened ? others / kRetainedShare : 0);

@@ -89,6 +89,21 @@ TEST_IN_FRESH_PROCESS(Retention, WhatComesAgainMayBeIdleBesideALiveSet) {
   EXPECT_FALSE(retention::may_be_idle(160 * kMiB));
 }
 
+TEST_IN_FRESH_PROCESS(Retention, OfWhatElseIsInUseABoundCountsForIdleSlabs) {
+  for (int i = 0; i < 600; ++i) take(kMiB);
+  purged_in_rounds(5, 300);
+  EXPECT_TRUE(retention::may_be_idle(146 * kMiB));
+  EXPECT_FALSE(retention::may_be_idle(148 * kMiB));
+}
+
+// They count as in use, but not as what the program goes on using.
+TEST_IN_FRESH_PROCESS(Retention, WhatOthersEmptiedRetainsLittle) {
+  take(140 * kMiB);
+  retention::now_idle(140 * kMiB, retention::Idle::Resident);
+  purged_in_rounds(10, 500);
+  EXPECT_LE(figures().dirty_bytes, 65 * kMiB + 140 * kMiB / 2 + 140 * kMiB / 32);
+}
+
 // Rounds that are smaller: of what the large ones left, the more than they need goes in time.
 TEST_IN_FRESH_PROCESS(Retention, WhatNobodyWantsAnyMoreGoes) {
   purged_in_rounds(10, 40);
