@@ -2,7 +2,8 @@
 //
 // Small classes (blocks of 16 to 1024 bytes) and medium classes (1152 bytes to 32 KiB) step by an
 // eighth of a power of two, but never by less than 16 bytes, so a block wastes at most an eighth
-// (of one that realloc lets grow: see heap/reallocate.cpp).
+// (of one that realloc lets grow: see heap/reallocate.cpp; of one in a slab that neighbours share:
+// see below).
 // Requests above kMaxMedium are large: they get slices of their own.
 //
 // Every block size is a multiple of 16: each block is fit for any fundamental type.
@@ -40,6 +41,14 @@ constexpr size_t medium_index(SizeClass cls) {
 }
 constexpr SizeClass medium_class(size_t index) {
   return static_cast<SizeClass>(index + kSmallClasses);
+}
+
+// Two medium classes side by side: the one of the odd index has the larger blocks.
+constexpr bool is_larger_neighbour(SizeClass cls) {
+  return medium_index(cls) % 2 == 1;
+}
+constexpr SizeClass neighbour(SizeClass cls) {
+  return medium_class(medium_index(cls) ^ 1);
 }
 
 namespace detail {
@@ -140,6 +149,16 @@ static_assert([] {
     // The smallest class that fits, so that waste stays below an eighth plus 16 bytes. Medium
     // sizes are looked up in steps, and every step ends on a class border.
     if (index > 0 && kBlockSizes[index - 1] >= size) return false;
+  }
+  return true;
+}());
+
+static_assert([] {
+  // A block of the larger neighbour wastes less than a quarter, and than an eighth and 4 KiB, for
+  // the least request of the smaller one, too: see heap/shared_slabs.cpp.
+  for (size_t index = kSmallClasses; index < kClasses; index += 2) {
+    const size_t least = kBlockSizes[index - 1] + size_t{1}, most = kBlockSizes[index + 1];
+    if (most > least + least / 4 || most > least + least / 8 + 4096) return false;
   }
   return true;
 }());

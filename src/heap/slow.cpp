@@ -55,7 +55,8 @@ void* allocate_late(size_t size) {
   ThreadHeap* heap = thread_heaps::late_heap();
   if (!heap) return nullptr;
   const SizeClass cls = size_class_of(size);
-  void* block = is_small(cls) ? small::pop(heap->current(cls)) : medium::pop(heap->current(cls));
+  Descriptor* slab = heap->serving(cls);
+  void* block = is_small(cls) ? small::pop(slab) : medium::pop(slab);
   return block ? block : heap->refill(cls);
 }
 

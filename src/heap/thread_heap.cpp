@@ -16,7 +16,7 @@ inline bool ThreadHeap::wants_trim() const {
   return trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed);
 }
 
-inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
+inline void ThreadHeap::make_current(SizeClass cls, Descriptor* slab) {
   if (slab != no_slab()) {
     slab->place = SlabPlace::Current;
     slab->looked_at = kNotLookedAt;
@@ -29,11 +29,20 @@ inline void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
     profiled->current[index_of(cls)] = slab;
     return;
   }
-  if (!is_small(cls)) {
-    medium_slots[medium_index(cls)] = slab;
+  if (is_small(cls)) {
+    for (size_t slot = block_size(cls) / 16; slot >= first_slot(cls); --slot) slots[slot] = slab;
     return;
   }
-  for (size_t slot = block_size(cls) / 16; slot >= first_slot(cls); --slot) slots[slot] = slab;
+  Descriptor*& place = medium_slots[medium_index(cls)];
+  if (kSharesSlabs && is_larger_neighbour(cls) &&
+      medium_slots[medium_index(neighbour(cls))] == place)
+    set_shared(neighbour(cls), slab);
+  place = slab;
+}
+
+// The same out of line, for all but the shortest way.
+[[gnu::noinline]] void ThreadHeap::set_current(SizeClass cls, Descriptor* slab) {
+  make_current(cls, slab);
 }
 
 inline void ThreadHeap::wait_as_partial(Descriptor* current) {
@@ -51,27 +60,37 @@ inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
   wait_as_partial(slab);
   slab = partial[index_of(cls)].rotate(slab);
   if (!slab->kept) not_woken(slab);
-  set_current(cls, slab);
+  make_current(cls, slab);
   return is_small(cls) ? small::pop(slab) : medium::pop(slab);
 }
 
 void* ThreadHeap::refill(SizeClass cls) {
-  Descriptor* slab = current(cls);
-  const Descriptor* waiting = partial[index_of(cls)].first;
-  if (waiting && slab != no_slab() && is_used_up(slab, cls) && has_block(waiting, cls) &&
+  Descriptor* slab = serving(cls);
+  const SizeClass served = slab->size_class;  // `cls`, or its larger neighbour
+  const Descriptor* waiting = partial[index_of(served)].first;
+  if (waiting && slab != no_slab() && is_used_up(slab, served) && has_block(waiting, served) &&
       !has_mail() && !wants_trim())
-    if (void* block = turn(slab, cls)) return block;
+    if (void* block = turn(slab, served)) return block;
   return refill_slow(cls);  // reports a damaged block, too
 }
 
-// A block for the class, in the order of what it costs: the nursery while the class is new,
-// blocks freed by other threads, blocks not carved yet, a partial slab, an orphan, a new one.
 void* ThreadHeap::refill_slow(SizeClass cls) {
   if (wants_trim()) trim();
+  const SizeClass served = serving_class(cls);
+  void* block = refill_from(served, cls);
+  return block || served == cls ? block : refill_from(cls, cls);  // a slab of it may be shorter
+}
+
+// A block for the class `wanted`, in the order of what it costs: the nursery while the class is
+// new, and of `cls`, whose slabs serve it, blocks freed by other threads, blocks not carved yet, a
+// partial slab, an orphan, a new one.
+void* ThreadHeap::refill_from(SizeClass cls, SizeClass wanted) {
   Descriptor* slab = current(cls);
+  if (slab != serving(wanted))  // another class's slabs serve it than did so far
+    if (void* block = serve_from(wanted, slab)) return block;
   if (slab == no_slab()) check::on_new_class(*this);
   if (Nursery::kServes && slab == no_slab())
-    if (void* block = nursery.allocate(this, cls)) return block;
+    if (void* block = nursery.allocate(this, wanted)) return block;
   for (;;) {
     if (slab != no_slab()) {
       check_top_block(slab);

@@ -36,6 +36,12 @@
 
 namespace ox {
 
+// A slab without blocks, in the place of a slab that is not there.
+[[gnu::visibility("hidden")]] extern const Descriptor kNoSlab;
+inline Descriptor* no_slab() {
+  return const_cast<Descriptor*>(&kNoSlab);
+}
+
 class ThreadHeap {
  public:
   // A heap whose every current slab is `none`.
@@ -112,9 +118,16 @@ class ThreadHeap {
   // Blocks that other threads freed and this heap took in. Any thread.
   size_t remote_frees() const { return remote_frees_ + nursery.remote_frees(); }
 
-  Descriptor* current(SizeClass cls) const {
+  // The slab that malloc takes the class's blocks from, which may be one of its larger neighbour:
+  // see heap/shared_slabs.cpp.
+  Descriptor* serving(SizeClass cls) const {
     if (profiled) return profiled->current[index_of(cls)];
     return is_small(cls) ? slots[block_size(cls) / 16] : medium_slots[medium_index(cls)];
+  }
+  // The class's own current slab.
+  Descriptor* current(SizeClass cls) const {
+    Descriptor* slab = serving(cls);
+    return is_small(cls) || slab->size_class == cls ? slab : no_slab();
   }
 
   // Of a slab's blocks, the share that are few.
@@ -175,6 +188,18 @@ class ThreadHeap {
   bool has_mail() const { return mailbox.load(std::memory_order_relaxed) != nullptr; }
   bool wants_trim() const;
   void set_current(SizeClass cls, Descriptor* slab);
+  void make_current(SizeClass cls, Descriptor* slab);
+  // Neighbouring medium classes: heap/shared_slabs.cpp. Not in the hardened build, where slabs lie
+  // between guards by class.
+  static constexpr bool kSharesSlabs = !kHardened;
+  bool shares_slabs(SizeClass smaller) const;
+  void set_shared(SizeClass smaller, Descriptor* slab);
+  void* serve_from(SizeClass cls, Descriptor* slab);
+  // The class whose slabs serve requests of `cls`.
+  SizeClass serving_class(SizeClass cls) const {
+    if (!kSharesSlabs || is_small(cls) || is_larger_neighbour(cls)) return cls;
+    return medium_slices[medium_index(cls)] == 0 && shares_slabs(cls) ? neighbour(cls) : cls;
+  }
   // Pages of a medium slab may have gone back, and that was no use: it is used again, or became
   // empty.
   void note_in_vain(Descriptor* slab) {
@@ -183,6 +208,7 @@ class ThreadHeap {
   }
   void* turn(Descriptor* slab, SizeClass cls);
   [[gnu::noinline]] void* refill_slow(SizeClass cls);
+  void* refill_from(SizeClass cls, SizeClass wanted);
   void retire(Descriptor* slab);
   void put_aside(Descriptor* slab);
   void wait_as_partial(Descriptor* current);
@@ -218,12 +244,7 @@ class ThreadHeap {
   void free_medium_checked(Descriptor* slab, void* block, const void* caller);
 };
 
-// A slab without blocks, in the place of a slab that is not there.
-[[gnu::visibility("hidden")]] extern const Descriptor kNoSlab;
 [[gnu::visibility("hidden")]] extern const ThreadHeap kEmptyHeap;
-inline Descriptor* no_slab() {
-  return const_cast<Descriptor*>(&kNoSlab);
-}
 
 // The calling thread's heap, kEmptyHeap before its first allocation and after its end.
 extern constinit __thread ThreadHeap* current_heap

@@ -1,0 +1,116 @@
+// Neighbouring medium classes share slabs while a heap has few blocks of them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "heap/heap.h"
+#include "heap/stats.h"
+#include "os/memory.h"
+#include "support/busy_class.h"
+#include "support/fresh_process.h"
+#include "support/heap_thread.h"
+
+namespace ox::heap {
+namespace shared_slabs_test {
+
+// A request of a smaller neighbour, its class's blocks, and those of the larger neighbour.
+constexpr size_t kSize = 9000, kOwn = 9216, kShared = 10'240;
+static_assert(block_size(size_class_of(kSize)) == kOwn);
+static_assert(block_size(neighbour(size_class_of(kSize))) == kShared);
+
+const Descriptor* slab_of(const void* block) {
+  return region::leader_by_walk(region::find(reinterpret_cast<uintptr_t>(block)));
+}
+
+// Until the class has slabs of its own.
+std::vector<void*> blocks_until_separate(size_t size) {
+  std::vector<void*> blocks;
+  do blocks.push_back(allocate(size));
+  while (usable_size(blocks.back()) > block_size(size_class_of(size)));
+  return blocks;
+}
+
+void release_all(const std::vector<void*>& blocks) {
+  for (void* block : blocks) release(block);
+}
+
+TEST_IN_FRESH_PROCESS(SharedSlabs, ServeNeighboursAlike) {
+  test::leave_nursery(kSize);
+  void* const smaller = allocate(kSize);
+  void* const larger = allocate(kShared);
+  EXPECT_EQ(usable_size(smaller), kShared);
+  EXPECT_EQ(slab_of(smaller), slab_of(larger));
+  release(smaller);
+  EXPECT_EQ(allocate(kShared), smaller);
+}
+
+TEST_IN_FRESH_PROCESS(SharedSlabs, ServeFewBlocksAlone) {
+  test::leave_nursery(kSize);
+  const auto blocks = blocks_until_separate(kSize);
+  EXPECT_LE(blocks.size(), 80u);
+  // From now on each has its own, however few blocks the larger one has.
+  release_all({blocks.begin(), blocks.end() - 1});
+  trim();
+  EXPECT_EQ(usable_size(allocate(kSize)), kOwn);
+  EXPECT_EQ(usable_size(allocate(kShared)), kShared);
+}
+
+TEST_IN_FRESH_PROCESS(SharedSlabs, AreSharedAgainWhenTheSmallerClassHasNone) {
+  test::leave_nursery(kSize);
+  release_all(blocks_until_separate(kSize));
+  // The process grows: what is not used is looked for, and released.
+  for (int i = 0; i < 500; ++i) allocate(kMaxMedium);
+  EXPECT_EQ(usable_size(allocate(kSize)), kShared);
+}
+
+// Memory that a thread has left is used before the process takes more.
+TEST_IN_FRESH_PROCESS(SharedSlabs, AreNotSharedWhereASlabOfTheClassHasNoThread) {
+  void* left = nullptr;
+  test::in_heap_thread([&] {
+    test::make_busy(kSize);
+    left = allocate(kSize);
+  });
+  test::leave_nursery(kShared);
+  test::leave_nursery(kSize);
+  EXPECT_EQ(slab_of(allocate(kSize)), slab_of(left));
+}
+
+// And no more than an eighth and 4 KiB.
+TEST_IN_FRESH_PROCESS(SharedSlabs, WasteAtMostAQuarter) {
+  for (size_t size = kMaxSmall + 1; size <= kMaxMedium; size += 61) {
+    test::leave_nursery(size);
+    void* const block = allocate(size);
+    ASSERT_NE(slab_of(block)->kind, SpanKind::Nursery);
+    ASSERT_LE(usable_size(block), size + std::min(size / 4, size / 8 + 4096));
+    release(block);
+  }
+}
+
+TEST_IN_FRESH_PROCESS(SharedSlabs, ServeAlignedRequests) {
+  for (size_t alignment = 64; alignment <= kMaxMedium; alignment *= 2)
+    for (size_t size = alignment; size <= kMaxMedium; size += alignment) {
+      if (size > kMaxSmall && alignment >= 1024) test::leave_nursery(size);
+      void* const block = allocate_aligned(alignment, size);
+      ASSERT_EQ(reinterpret_cast<uintptr_t>(block) % alignment, 0u) << size;
+      ASSERT_GE(usable_size(block), size);
+      release(block);
+    }
+}
+
+// Where memory is limited, the class's own slab may be had where the larger one is too large.
+TEST_IN_FRESH_PROCESS(SharedSlabs, DoNotMakeARequestFail) {
+  constexpr size_t kLargest = 30'000;  // four of them fit a slice, four of the neighbour's do not
+  allocate(16);                        // the nursery stays
+  test::leave_nursery(kLargest);
+  const size_t limit = figures().span_bytes + kSliceSize;
+  options.read(("OX_MEMORY_LIMIT=" + std::to_string(limit)).c_str());
+  while (allocate(kLargest)) {
+  }
+  EXPECT_EQ(figures().span_bytes, limit);
+}
+
+}  // namespace shared_slabs_test
+}  // namespace ox::heap
