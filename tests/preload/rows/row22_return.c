@@ -1,11 +1,12 @@
 /* Memory that a program frees goes back while it runs.
  *
- *   row22_return SIZE by_self|by_other|realloc|mixed|survivors
+ *   row22_return SIZE by_self|by_other|realloc|mixed|survivors|rounds [LEFT]
  *
  * Takes 200 MiB in blocks of SIZE bytes, writes to all of it, frees it, and does nothing else: no
  * malloc_trim. by_self: the thread that allocated frees. by_other: another one does, and the first
  * sleeps. realloc: each block is cut to a 64th. mixed: runs of blocks stay, a tenth of all.
- * survivors: every 64th block stays.
+ * survivors: every 64th block stays. rounds: it takes and frees all three times, from which the
+ * allocator may learn to keep LEFT MiB, 64 where not said.
  *
  * Ends with an error unless resident memory, as users see it, has fallen to what is in use and a
  * small share more. No lazy advice: with MADV_FREE the figure would stay. */
@@ -15,10 +16,17 @@
 
 #include "status.h"
 
-enum { kBytes = 200 << 20, kMost = 4 << 20 };
+enum { kBytes = 200 << 20, kMost = 4 << 20, kRounds = 3 };
 
 static char* blocks[kMost];
 static size_t size, count;
+
+static void take_all(void) {
+  for (size_t i = 0; i < count; ++i) {
+    check(blocks[i] = malloc(size));
+    memset(blocks[i], 1, size);
+  }
+}
 
 static void* free_all(void* unused) {
   for (size_t i = 0; i < count; ++i) free(blocks[i]);
@@ -26,16 +34,13 @@ static void* free_all(void* unused) {
 }
 
 int main(int argc, char** argv) {
-  check(argc == 3);
+  check(argc >= 3);
   size = (size_t)atol(argv[1]);
   count = kBytes / size;
   memset(blocks, 0, count * sizeof *blocks + 1); /* resident from now on */
   free(malloc(1));
   const long before = status_kib("VmRSS");
-  for (size_t i = 0; i < count; ++i) {
-    check(blocks[i] = malloc(size));
-    memset(blocks[i], 1, size);
-  }
+  take_all();
   const long full = status_kib("VmRSS");
   check(full - before >= (long)(count * size >> 10));
   long left = 0;
@@ -56,6 +61,13 @@ int main(int argc, char** argv) {
     for (size_t i = 0; i < count; ++i)
       if (i % 64 != 0) free(blocks[i]);
     left = kBytes / 2 >> 10; /* what was freed last is not looked for any more */
+  } else if (strcmp(argv[2], "rounds") == 0) {
+    for (int round = 1; round < kRounds; ++round) {
+      free_all(NULL);
+      take_all();
+    }
+    free_all(NULL);
+    left = (argc > 3 ? atol(argv[3]) : 64) << 10;
   } else {
     free_all(NULL);
   }
