@@ -154,11 +154,11 @@ static_assert([] {
 }());
 
 static_assert([] {
-  // A block of the larger neighbour wastes less than a quarter, and than an eighth and 4 KiB, for
-  // the least request of the smaller one, too: see heap/shared_slabs.cpp.
+  // For the least request of the smaller one, a block of its larger neighbour wastes at most a
+  // quarter, and less than 4 KiB: see heap/shared_slabs.cpp.
   for (size_t index = kSmallClasses; index < kClasses; index += 2) {
     const size_t least = kBlockSizes[index - 1] + size_t{1}, most = kBlockSizes[index + 1];
-    if (most > least + least / 4 || most > least + least / 8 + 4096) return false;
+    if (most - least > least / 4 || most - least >= 4096) return false;
   }
   return true;
 }());

@@ -2,7 +2,7 @@
 //
 //   allocate(size)
 //     small: pop the class's current slab ................................ small.h
-//     medium: pop the class's current slab ............................... medium.h
+//     medium: pop the class's current slab, or its neighbour's ........... medium.h
 //     allocate_slow: attach the thread, then
 //       ThreadHeap::refill: remote frees, carve .......................... thread_heap.cpp
 //         ThreadHeap::find_slab: partial, orphan, another class's, new ... find_slab.cpp

@@ -13,7 +13,8 @@
 // times: who takes and frees more will go on.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
-// thread with the nursery as it is, and what was busy is taken to be so again. Blocks freed by
+// thread with the nursery as it is, and what was busy is taken to be so again; what else was used
+// counts on, but for classes of more than kLarge bytes a block. Blocks freed by
 // other threads gather in the descriptor of their slice, in the format of heap/small.h. While the
 // heap waits, `carved` there is how many blocks were in use when it was last tended, else 0:
 // whoever frees the last one has the slice given back.
@@ -150,6 +151,7 @@ class Nursery {
   static void give_back_pages(NurserySlice& slice, char* start);
   bool give_back_slices();
   size_t wasted_pages() const;
+  void forget_rare();
   void keep_or_give_back(bool keeps);
   void stop_keeping();
   static void release_slice(NurserySlice& slice);

@@ -77,11 +77,19 @@ size_t Nursery::wasted_pages() const {
 }
 
 void Nursery::settle(bool comes_and_goes) {
+  forget_rare();
   free_bytes_ = 0;
   take_remote();
   merge();
   give_back_slices();
   keep_or_give_back(comes_and_goes);
+}
+
+// One block of these is enough to be large, so that a few in each of many threads' lives would make
+// each of these classes busy, and have it hold a slab of its own in every thread.
+void Nursery::forget_rare() {
+  for (size_t index = 0; index < kClasses; ++index)
+    if (kBlockSizes[index] > kLarge && allocations_[index] < kBusyAndLarge) allocations_[index] = 0;
 }
 
 void Nursery::keep_or_give_back(bool keeps) {

@@ -4,7 +4,8 @@
 //
 // While two neighbours share, the smaller one owns no slab, and its place in `medium_slots` is the
 // larger one's current slab, which the fast path takes as it takes any. They do so until the larger
-// one has more than few blocks, or there are slabs of the smaller one: this heap's or no thread's.
+// one has more than few blocks, or there are slabs of the smaller one, this heap's or no thread's:
+// then until that current slab is used up.
 #include "heap/medium.h"
 #include "heap/orphans.h"
 #include "heap/thread_heap.h"
@@ -20,7 +21,7 @@ constexpr size_t kFewBlocks = 56;
 bool ThreadHeap::shares_slabs(SizeClass smaller) const {
   const SizeClass larger = neighbour(smaller);
   const size_t bytes = size_t{medium_slices[medium_index(larger)]} << kSliceShift;
-  // With 4 GiB of it the count is 0, too: then it has a current slab, most likely.
+  // With 4 GiB of the smaller one its count is 0, too: then it has a current slab, most likely.
   const bool has_own = medium_slices[medium_index(smaller)] != 0 || current(smaller) != no_slab();
   return !profiled && !has_own && bytes < kFewBlocks * block_size(larger) &&
          orphans::count(smaller) == 0;
@@ -31,8 +32,8 @@ void ThreadHeap::set_shared(SizeClass smaller, Descriptor* slab) {
   medium_slots[medium_index(smaller)] = shares_slabs(smaller) ? slab : no_slab();
 }
 
-// From now on `slab` serves the class: its own current one, or the larger one's. A block of that;
-// nullptr: it has none.
+// From now on the class takes from `slab`: the larger one's current one, or none. A block of that;
+// nullptr: there is none.
 void* ThreadHeap::serve_from(SizeClass cls, Descriptor* slab) {
   medium_slots[medium_index(cls)] = slab;
   return medium::pop(slab);

@@ -81,9 +81,9 @@ void* ThreadHeap::refill_slow(SizeClass cls) {
   return block || served == cls ? block : refill_from(cls, cls);  // a slab of it may be shorter
 }
 
-// A block for the class `wanted`, in the order of what it costs: the nursery while the class is
-// new, and of `cls`, whose slabs serve it, blocks freed by other threads, blocks not carved yet, a
-// partial slab, an orphan, a new one.
+// A block for the class `wanted`, in the order of what it costs: the nursery while the class took
+// little from it, and of `cls`, whose slabs serve it, blocks freed by other threads, blocks not
+// carved yet, a partial slab, an orphan, a new one.
 void* ThreadHeap::refill_from(SizeClass cls, SizeClass wanted) {
   Descriptor* slab = current(cls);
   if (slab != serving(wanted))  // another class's slabs serve it than did so far

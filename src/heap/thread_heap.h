@@ -7,7 +7,8 @@
 // whether anything is initialised.
 //
 // Every slab of a heap is in exactly one place:
-//   Current   slots / medium_slots; at most one per class
+//   Current   slots / medium_slots; at most one per class. A class may take from its neighbour's:
+//             heap/shared_slabs.cpp
 //   Partial   partial[class], oldest first, so that frees gather before a slab is used again; some
 //             are empty and kept for the next request, some have just run out
 //   Full      full: no block came back for a round of that list; it goes back to Partial when

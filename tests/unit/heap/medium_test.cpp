@@ -24,8 +24,12 @@ namespace {
 
 class MediumClasses : public testing::TestWithParam<size_t> {
  protected:
-  void SetUp() override { test::make_busy(size()); }
+  void SetUp() override { busy_ = test::stay_busy(size()); }
+  void TearDown() override { release(busy_); }
   size_t size() const { return block_size(medium_class(GetParam())); }
+
+ private:
+  void* busy_ = nullptr;
 };
 
 TEST_P(MediumClasses, BlocksOfSeveralSlabsInAnyOrder) {

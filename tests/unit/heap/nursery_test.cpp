@@ -295,6 +295,17 @@ TEST_IN_FRESH_PROCESS(NurseryTest, PagesThatAreKeptAreCounted) {
   EXPECT_TRUE(retention::may_keep(kRoom));
 }
 
+TEST_IN_FRESH_PROCESS(NurseryTest, AFewLargerBlocksInEachLifeMakeNoClassBusy) {
+  for (int life = 0; life < 20; ++life)
+    test::in_heap_thread([] {
+      for (int i = 0; i < 10; ++i) {
+        void* block = allocate(20'000);
+        EXPECT_EQ(kind_of(block), SpanKind::Nursery);
+        release(block);
+      }
+    });
+}
+
 TEST_IN_FRESH_PROCESS(NurseryTest, BlocksOutliveTheirThread) {
   char* block = nullptr;
   test::in_heap_thread([&] {
