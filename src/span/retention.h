@@ -7,7 +7,8 @@
 //   kept slabs    4.5 MiB and a 32nd of what is in use; medium ones an eighth of it more, and
 //                 8 MiB at most, where they are released and made again
 //   idle slabs    4.5 MiB together with the kept ones, for they stay when less is in use; regret
-//                 raises it for them, by 14 MiB and what else is in use, 128 MiB at most
+//                 raises it for them, by 14 MiB and by what else is in use, of which at most
+//                 128 MiB count
 //
 // The hardened build has no dirty spans: there regret raises the bound of kept slabs.
 // Idle slabs whose memory went back are in use, but not for these shares. All sizes are bytes.
