@@ -27,6 +27,12 @@ bool ThreadHeap::shares_slabs(SizeClass smaller) const {
          orphans::count(smaller) == 0;
 }
 
+void* ThreadHeap::refill_medium(SizeClass cls) {
+  if (kSharesSlabs && !is_larger_neighbour(cls) && shares_slabs(cls))
+    if (void* block = refill_slow(neighbour(cls), cls)) return block;
+  return refill_slow(cls, cls);  // where the larger one's failed: a slab of it may be shorter
+}
+
 // The larger one's current slab becomes `slab`, and theirs, if they share still.
 void ThreadHeap::set_shared(SizeClass smaller, Descriptor* slab) {
   medium_slots[medium_index(smaller)] = shares_slabs(smaller) ? slab : no_slab();

@@ -71,22 +71,17 @@ void* ThreadHeap::refill(SizeClass cls) {
   if (waiting && slab != no_slab() && is_used_up(slab, served) && has_block(waiting, served) &&
       !has_mail() && !wants_trim())
     if (void* block = turn(slab, served)) return block;
-  return refill_slow(cls);  // reports a damaged block, too
-}
-
-void* ThreadHeap::refill_slow(SizeClass cls) {
-  if (wants_trim()) trim();
-  const SizeClass served = serving_class(cls);
-  void* block = refill_from(served, cls);
-  return block || served == cls ? block : refill_from(cls, cls);  // a slab of it may be shorter
+  // Reports a damaged block, too.
+  return is_small(cls) ? refill_slow(cls, cls) : refill_medium(cls);
 }
 
 // A block for the class `wanted`, in the order of what it costs: the nursery while the class took
 // little from it, and of `cls`, whose slabs serve it, blocks freed by other threads, blocks not
 // carved yet, a partial slab, an orphan, a new one.
-void* ThreadHeap::refill_from(SizeClass cls, SizeClass wanted) {
+void* ThreadHeap::refill_slow(SizeClass cls, SizeClass wanted) {
+  if (wants_trim()) trim();
   Descriptor* slab = current(cls);
-  if (slab != serving(wanted))  // another class's slabs serve it than did so far
+  if (cls != wanted && slab != serving(wanted))  // they begin to share it
     if (void* block = serve_from(wanted, slab)) return block;
   if (slab == no_slab()) check::on_new_class(*this);
   if (Nursery::kServes && slab == no_slab())

@@ -196,11 +196,6 @@ class ThreadHeap {
   bool shares_slabs(SizeClass smaller) const;
   void set_shared(SizeClass smaller, Descriptor* slab);
   void* serve_from(SizeClass cls, Descriptor* slab);
-  // The class whose slabs serve requests of `cls`.
-  SizeClass serving_class(SizeClass cls) const {
-    if (!kSharesSlabs || is_small(cls) || is_larger_neighbour(cls)) return cls;
-    return medium_slices[medium_index(cls)] == 0 && shares_slabs(cls) ? neighbour(cls) : cls;
-  }
   // Pages of a medium slab may have gone back, and that was no use: it is used again, or became
   // empty.
   void note_in_vain(Descriptor* slab) {
@@ -208,8 +203,8 @@ class ThreadHeap {
     slab->carved = 0;
   }
   void* turn(Descriptor* slab, SizeClass cls);
-  [[gnu::noinline]] void* refill_slow(SizeClass cls);
-  void* refill_from(SizeClass cls, SizeClass wanted);
+  [[gnu::noinline]] void* refill_slow(SizeClass cls, SizeClass wanted);
+  void* refill_medium(SizeClass cls);
   void retire(Descriptor* slab);
   void put_aside(Descriptor* slab);
   void wait_as_partial(Descriptor* current);
