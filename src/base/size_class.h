@@ -1,6 +1,6 @@
 // Size classes: which block size serves a request.
 //
-// Small classes (blocks of 16 to 1024 bytes) and medium classes (1152 bytes to 32 KiB) step by an
+// Small classes (blocks of 16 to 2048 bytes) and medium classes (2304 bytes to 32 KiB) step by an
 // eighth of a power of two, but never by less than 16 bytes, so a block wastes at most an eighth
 // (of one that realloc lets grow: see heap/reallocate.cpp; of one in a slab that neighbours share:
 // see below).
@@ -20,14 +20,14 @@ namespace ox {
 enum class SizeClass : uint8_t {};
 
 constexpr size_t kMinAlignment = 16;
-constexpr size_t kMaxSmall = 1024;
+constexpr size_t kMaxSmall = 2048;
 constexpr size_t kMaxMedium = size_t{32} << 10;
-constexpr size_t kSmallClasses = 32;
-constexpr size_t kMediumClasses = 40;
+constexpr size_t kSmallClasses = 40;
+constexpr size_t kMediumClasses = 32;
 constexpr size_t kClasses = kSmallClasses + kMediumClasses;
 
 // Medium requests are looked up in steps of this many bytes.
-constexpr size_t kMediumStep = 128;
+constexpr size_t kMediumStep = 256;
 constexpr size_t kMediumSteps = kMaxMedium / kMediumStep + 1;
 
 constexpr size_t index_of(SizeClass cls) {

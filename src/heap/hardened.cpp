@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kLine = 64;
 
 bool has_heap() {
-  return current_heap != &kEmptyHeap;
+  return current_heap() != nullptr;
 }
 
 // As region::find(), the first region first.
@@ -54,7 +54,7 @@ struct Place {
 
 // relaxed: a thread finds its own heap there only if it wrote it itself.
 bool is_own(const Descriptor* slab) {
-  return slab->home.load(std::memory_order_relaxed) == current_heap;
+  return slab->home.load(std::memory_order_relaxed) == current_heap();
 }
 
 // Whether the block is in the list of free ones, or was there and comes back as soon as one looks.
@@ -128,7 +128,7 @@ bool is_large(const Descriptor* slice, const void* block) {
 void* allocate_large(size_t size, size_t alignment) {
   bool zeroed;
   void* block = large::allocate(size, alignment, zeroed);
-  if (!block && has_heap() && current_heap->release_kept())
+  if (!block && has_heap() && current_heap()->release_kept())
     block = large::allocate(size, alignment, zeroed);
   if (block) fill_large(slice_at(block));
   return block;
@@ -156,8 +156,8 @@ void* allocate_large(size_t size, size_t alignment) {
 [[gnu::always_inline]] inline void wait(Place place, char* block) {
   void* rested = block;
   if (has_heap())
-    rested = place.small ? current_heap->small_quarantine.exchange(block)
-                         : current_heap->medium_quarantine.exchange(block);
+    rested = place.small ? current_heap()->small_quarantine.exchange(block)
+                         : current_heap()->medium_quarantine.exchange(block);
   if (rested) release_rested(static_cast<char*>(rested));
 }
 
@@ -307,9 +307,9 @@ bool trim() {
 
 void empty_quarantine() {
   if (!has_heap()) return;
-  while (void* block = current_heap->small_quarantine.take())
+  while (void* block = current_heap()->small_quarantine.take())
     release_rested(static_cast<char*>(block));
-  while (void* block = current_heap->medium_quarantine.take())
+  while (void* block = current_heap()->medium_quarantine.take())
     release_rested(static_cast<char*>(block));
 }
 

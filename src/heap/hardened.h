@@ -68,7 +68,7 @@ inline void prefetch_top(const Descriptor* slab) {
 template <void* (*Slow)(size_t) = allocate_slow>
 [[gnu::always_inline]] inline void* allocate(size_t size) {
   if (__builtin_expect(size - 1 < kMostInSlabs, 1)) {
-    const ThreadHeap* heap = current_heap;
+    const CurrentSlabs* heap = current_slabs;
     const size_t inner = size + kCanaryBytes;
     Descriptor* slab;
     char* block;

@@ -46,7 +46,7 @@ bool is_active();
 // `Slow` is allocate_slow, or a function that calls it and then tells of a failure.
 template <void* (*Slow)(size_t) = allocate_slow>
 [[gnu::always_inline]] inline void* allocate(size_t size) {
-  const ThreadHeap* heap = current_heap;
+  const CurrentSlabs* heap = current_slabs;
   if (__builtin_expect(size <= kMaxSmall, 1)) {
     if (char* block = small::pop(heap->slots[small_slot(size)])) return block;
   } else if (size <= kMaxMedium) {

@@ -1,4 +1,4 @@
-// Medium slabs: a few slices cut into at most 62 equal blocks of more than 1 KiB, with a bit per
+// Medium slabs: a few slices cut into at most 62 equal blocks of more than 2 KiB, with a bit per
 // block in the descriptor. Free blocks are not touched; every misuse shows in the bits.
 //
 // Block i starts at start + i * stride, where the leader's `start` is that of block 0: the blocks

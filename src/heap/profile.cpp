@@ -97,18 +97,18 @@ Profiled* make_profiled() {
 }
 
 void* allocate(size_t size) {
-  Profiled& profiled = *current_heap->profiled;
+  Profiled& profiled = *current_heap()->profiled;
   if (is_due(profiled, size))
     if (void* block = allocate_sampled(profiled, size)) return block;
   const SizeClass cls = size_class_of(size);
   Descriptor* slab = profiled.current[index_of(cls)];
   void* block = is_small(cls) ? small::pop(slab) : medium::pop(slab);
-  return block ? block : current_heap->refill(cls);
+  return block ? block : current_heap()->refill(cls);
 }
 
 void note_large(Descriptor* span, size_t size) {
   if (span->site) forget(span);
-  Profiled* profiled = current_heap->profiled;
+  Profiled* profiled = current_heap() ? current_heap()->profiled : nullptr;
   if (profiled && is_due(*profiled, size)) sample(*profiled, span, size);
 }
 

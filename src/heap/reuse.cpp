@@ -21,7 +21,8 @@ constexpr size_t kLeastUsed = size_t{4} << 20;
 // Slabs of a list that are looked at before it is taken to have no host; one that is none goes to
 // its end.
 constexpr unsigned kTries = 2;
-// After calls that found nothing so many are not made: the next power of two, at most this one.
+// After calls that found nothing so many are not made for such a class or a larger one: the next
+// power of two, at most this one.
 constexpr uint8_t kMostMisses = 3;
 // Of the blocks that a new slab would have, a host is to have this share.
 constexpr size_t kLeastShare = 4;
@@ -40,7 +41,7 @@ bool has_little(SizeClass cls) {
   return !kEager && (bytes < kLittle || bytes < retention::used_bytes() / kLittleShare);
 }
 
-// Whether there is room for two blocks of the class between any two in use, on the average; and,
+// Whether there is room for a block of the class between any two in use, on the average; and,
 // for the slab's own class may want it again, nearly all of a plain one is free. Those that are
 // mixed already are nobody's: they are looked at whether or not the process would grow.
 bool is_host(const Descriptor* slab, SizeClass cls) {
@@ -50,7 +51,7 @@ bool is_host(const Descriptor* slab, SizeClass cls) {
   const size_t live = small::used_of(slab->head) + (map ? size_t{map->others} : 0);
   const size_t free = map ? mixed::free_bytes(slab) : kSliceSize - live * slab->block_bytes();
   if (kEager) return live + 1 < slab->capacity && free >= block_size(cls);
-  return free >= kSliceSize / 8 * (map ? 3 : 7) && free / (live + 1) >= 2 * block_size(cls);
+  return free >= kSliceSize / 8 * (map ? 3 : 7) && free / (live + 1) >= block_size(cls);
 }
 
 }  // namespace
@@ -148,7 +149,7 @@ Descriptor* ThreadHeap::settle(Descriptor* host, SizeClass cls) {
 Descriptor* ThreadHeap::reuse(SizeClass cls) {
   if (!mixed::kServes || !is_small(cls) || has_little(cls)) return nullptr;
   if (!mixed::are_any() && !would_grow()) return nullptr;
-  if (to_skip_ > 0) {
+  if (to_skip_ > 0 && cls >= missed_) {
     --to_skip_;
     return nullptr;
   }
@@ -158,6 +159,7 @@ Descriptor* ThreadHeap::reuse(SizeClass cls) {
       return slab;
     }
   if (misses_ < kMostMisses && !kEager) ++misses_;
+  missed_ = cls;
   to_skip_ = static_cast<uint8_t>((1u << misses_) - 1);
   return nullptr;
 }

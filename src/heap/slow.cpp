@@ -66,7 +66,7 @@ void* allocate_from(ThreadHeap* heap, size_t size) {
 }
 
 ThreadHeap* own_heap() {
-  if (current_heap != &kEmptyHeap) return current_heap;
+  if (ThreadHeap* heap = current_heap()) return heap;
   return thread_heaps::is_detached() ? nullptr : thread_heaps::attach();
 }
 
@@ -88,7 +88,7 @@ ThreadHeap* own_heap() {
 void free_into_slab(Descriptor* slab, void* block, const void* caller) {
   // acquire: pairs with the release in orphans.cpp.
   const ThreadHeap* home = slab->home.load(std::memory_order_acquire);
-  if (home && home == current_heap) return current_heap->free_checked(slab, block, caller);
+  if (home && home == current_heap()) return current_heap()->free_checked(slab, block, caller);
   ThreadHeap* heap = home ? nullptr : own_heap();
   if (!heap || !orphans::claim(slab, heap)) return remote::push(slab, block, caller);
   // An orphan: it is ours from now on, the block in use as before. Then free it as such.
@@ -98,8 +98,8 @@ void free_into_slab(Descriptor* slab, void* block, const void* caller) {
 
 void free_into_nursery(Descriptor* span, void* block, const void* caller) {
   const ThreadHeap* home = span->home.load(std::memory_order_acquire);  // as above
-  if (home == current_heap)
-    current_heap->nursery.release(block, caller);
+  if (home == current_heap())
+    current_heap()->nursery.release(block, caller);
   else
     remote::push(span, block, caller);
 }
@@ -121,7 +121,7 @@ void report_no_block(Descriptor* slice, const void* block, const void* caller) {
 
 void* allocate_large(size_t size, size_t alignment, bool& zeroed) {
   void* block = large::allocate(size, alignment, zeroed);
-  if (!block && current_heap != &kEmptyHeap && current_heap->release_free())
+  if (!block && current_heap() && current_heap()->release_free())
     block = large::allocate(size, alignment, zeroed);
   if (block && profile::is_on())
     profile::note_large(region::find(reinterpret_cast<uintptr_t>(block)), size);
@@ -143,8 +143,8 @@ bool is_active() {
 }
 
 void* allocate_slow(size_t size) {
-  if (size - 1 < kMaxMedium && current_heap != &kEmptyHeap && !os::interrupted())
-    return allocate_from(current_heap, size);
+  ThreadHeap* heap = current_heap();
+  if (size - 1 < kMaxMedium && heap && !os::interrupted()) return allocate_from(heap, size);
   return allocate_rare(size);
 }
 
@@ -211,12 +211,12 @@ void free_again(Descriptor* slab, void* block, const void* caller, remote::Pushe
 
 void free_checked(Descriptor* slab, void* block, const void* caller) {
   if (in_the_middle()) return;
-  current_heap->free_checked(slab, block, caller);
+  current_heap()->free_checked(slab, block, caller);
 }
 
 void on_small_event(Descriptor* slab, const void* caller) {
   if (in_the_middle()) return;
-  current_heap->on_small_event(slab, caller);
+  current_heap()->on_small_event(slab, caller);
 }
 
 void* allocate_zeroed(size_t size) {
@@ -234,7 +234,7 @@ void* allocate_zeroed(size_t size) {
 void* allocate_aligned(size_t alignment, size_t size) {
   if (too_large(size) || too_large(alignment)) return nullptr;
   if (alignment <= kMinAlignment) return allocate(size);
-  const bool ready = current_heap != &kEmptyHeap && !os::interrupted();
+  const bool ready = current_heap() && !os::interrupted();
   if (__builtin_expect(!ready, 0) && !is_active()) return host::allocate_aligned(alignment, size);
   const size_t index = aligned_class(alignment, size);
   if (index != kNoClass) return allocate(kBlockSizes[index]);
@@ -243,8 +243,8 @@ void* allocate_aligned(size_t alignment, size_t size) {
 }
 
 void check_all() {
-  if (!options[Option::Check] || in_the_middle() || current_heap == &kEmptyHeap) return;
-  check::some(*current_heap, SIZE_MAX);
+  if (!options[Option::Check] || in_the_middle() || !current_heap()) return;
+  check::some(*current_heap(), SIZE_MAX);
 }
 
 bool trim() {

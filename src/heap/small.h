@@ -1,4 +1,4 @@
-// Small slabs: one slice cut into equal blocks of 16 to 1024 bytes, with a free list threaded
+// Small slabs: one slice cut into equal blocks of 16 to 2048 bytes, with a free list threaded
 // through the free blocks. The fast paths of malloc and free are pop() and push().
 //
 // A word describes a state of the list; the slab's `head` is its present state, and the first word

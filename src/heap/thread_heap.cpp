@@ -11,6 +11,9 @@ namespace ox {
 
 using namespace slab;
 
+// Not where the compiler knows what kNoHeap is, or it makes a second one to copy from.
+ThreadHeap::ThreadHeap() : CurrentSlabs(kNoHeap, no_slab()) {}
+
 // relaxed: see trims_wanted.
 inline bool ThreadHeap::wants_trim() const {
   return trims_done_ != thread_heaps::trims_wanted.load(std::memory_order_relaxed);

@@ -2,7 +2,7 @@
 //
 // The first few blocks of a class come from the heap's nursery, see nursery.h.
 //
-// A thread starts with the constant kEmptyHeap, whose slabs have no block: its first allocation
+// A thread starts with the constant kNoHeap, whose slabs have no block: its first allocation
 // misses into the slow path, which gives it a heap of its own. Fast paths therefore never ask
 // whether anything is initialised.
 //
@@ -43,21 +43,31 @@ inline Descriptor* no_slab() {
   return const_cast<Descriptor*>(&kNoSlab);
 }
 
-class ThreadHeap {
- public:
-  // A heap whose every current slab is `none`.
-  constexpr explicit ThreadHeap(Descriptor* none) {
-    slots.fill(none);
-    medium_slots.fill(none);
-  }
-
-  // The same as kEmptyHeap, by copying it: less work at a program's start.
-  ThreadHeap();
-
-  // What the fast paths read, first.
+// What the fast paths read: the slab of each class to allocate from.
+struct CurrentSlabs {
   std::array<Descriptor*, kMaxSmall / 16 + 1> slots{};     // by (size + 15) / 16
   std::array<Descriptor*, kMediumClasses> medium_slots{};  // by medium index
-  std::array<uint8_t, kMediumSteps> medium_map = kMediumMap;
+  std::array<uint8_t, kMediumSteps> medium_map{};          // by (size + kMediumStep - 1) / it
+
+  // `none` for each request. The loader has to write to every place that is filled here, at each
+  // program's start: all medium requests lead to the first.
+  constexpr explicit CurrentSlabs(Descriptor* none) {
+    slots.fill(none);
+    medium_slots[0] = none;
+  }
+
+ protected:
+  // `none` for each class.
+  CurrentSlabs(const CurrentSlabs& other, Descriptor* none)
+      : slots(other.slots), medium_map(kMediumMap) {
+    medium_slots.fill(none);
+  }
+};
+
+class ThreadHeap : public CurrentSlabs {
+ public:
+  // With the slabs of kNoHeap, by copying: less work at a program's start.
+  ThreadHeap();
 
   uint8_t next_checked = 0;  // the class whose slabs heap/check.h looks at next
   uint8_t lives = 0;         // threads that have had it, as far as it matters
@@ -152,6 +162,7 @@ class ThreadHeap {
   Mixed* maps_ = nullptr;             // of slabs that were mixed ones, for the next
   bool may_have_kept_ = false;        // whether a slab in `partial` may be kept
   uint8_t misses_ = 0, to_skip_ = 0;  // reuse() calls in a row that found none; and not to look at
+  SizeClass missed_{};                // the class of the last of these
   size_t next_look_ =
       size_t{512} << 10;  // bytes in use by the process at the next look_for_pages()
 
@@ -240,11 +251,17 @@ class ThreadHeap {
   void free_medium_checked(Descriptor* slab, void* block, const void* caller);
 };
 
-[[gnu::visibility("hidden")]] extern const ThreadHeap kEmptyHeap;
+// In the place of a heap that is not there.
+[[gnu::visibility("hidden")]] extern const CurrentSlabs kNoHeap;
 
-// The calling thread's heap, kEmptyHeap before its first allocation and after its end.
-extern constinit __thread ThreadHeap* current_heap
+// The calling thread's heap, kNoHeap before its first allocation and after its end.
+extern constinit __thread const CurrentSlabs* current_slabs
     __attribute__((tls_model("initial-exec"), visibility("hidden")));
+// nullptr: it has none.
+inline ThreadHeap* current_heap() {
+  const CurrentSlabs* slabs = current_slabs;
+  return slabs == &kNoHeap ? nullptr : static_cast<ThreadHeap*>(const_cast<CurrentSlabs*>(slabs));
+}
 
 namespace thread_heaps {
 

@@ -19,11 +19,10 @@ alignas(16) constexpr char kWithoutMark[16] = {};
 }
 
 constinit const Descriptor kNoSlab(const_cast<char*>(kWithoutMark));
-constinit const ThreadHeap kEmptyHeap(const_cast<Descriptor*>(&kNoSlab));
+constinit const CurrentSlabs kNoHeap(const_cast<Descriptor*>(&kNoSlab));
 // With what else the loader writes to it is one page of every process.
-static_assert(kHardened || sizeof kEmptyHeap <= 3200);
-ThreadHeap::ThreadHeap() : slots(kEmptyHeap.slots), medium_slots(kEmptyHeap.medium_slots) {}
-constinit __thread ThreadHeap* current_heap = const_cast<ThreadHeap*>(&kEmptyHeap);
+static_assert(sizeof kNoHeap <= 3200);
+constinit __thread const CurrentSlabs* current_slabs = &kNoHeap;
 
 namespace thread_heaps {
 namespace {
@@ -113,7 +112,7 @@ void look_for_lost_threads(const Region& region) {
     idle::after_fork(span);
     const ThreadHeap* home = span->home.load(std::memory_order_relaxed);
     if (!home) continue;
-    if (home != current_heap && home != late_one)
+    if (home != current_heap() && home != late_one)
       ThreadHeap::orphan_after_fork(span);
     else
       remote::post_again(span);
@@ -123,11 +122,11 @@ void look_for_lost_threads(const Region& region) {
 // Gives back what is free in the slabs of no thread. A thread without a heap has one meanwhile.
 void trim_orphans() {
   if (!orphans::any()) return;
-  const bool has_heap = current_heap != &kEmptyHeap;
-  ThreadHeap* const heap = has_heap ? current_heap : take_heap(arch::thread_pointer());
+  ThreadHeap* const own = current_heap();
+  ThreadHeap* const heap = own ? own : take_heap(arch::thread_pointer());
   if (!heap) return;
   heap->trim_orphans();
-  if (!has_heap) give_up(heap);
+  if (!own) give_up(heap);
 }
 
 }  // namespace
@@ -136,7 +135,7 @@ std::atomic<uint32_t> trims_wanted{0};
 
 void trim() {
   trims_wanted.fetch_add(1, std::memory_order_relaxed);  // relaxed: see thread_heap.h
-  if (current_heap != &kEmptyHeap) current_heap->trim();
+  if (ThreadHeap* heap = current_heap()) heap->trim();
   trim_orphans();
   os::Guard guard(heaps_lock);
   for (ThreadHeap* heap = unused.first; heap; heap = heap->next) {
@@ -161,17 +160,17 @@ bool only_one() {
 ThreadHeap* attach() {
   ThreadHeap* heap = take_heap(arch::thread_pointer());
   if (!heap) return nullptr;
-  current_heap = heap;
+  current_slabs = heap;
   if (heap != first_heap) host::thread_started();
   return heap;
 }
 
 void detach() {
   if constexpr (kHardened) hardened::empty_quarantine();
-  ThreadHeap* heap = current_heap;
+  ThreadHeap* heap = current_heap();
   detached = true;
-  if (heap == &kEmptyHeap) return;
-  current_heap = const_cast<ThreadHeap*>(&kEmptyHeap);
+  if (!heap) return;
+  current_slabs = &kNoHeap;
   give_up(heap);
 }
 
@@ -236,7 +235,7 @@ void after_fork_child() {
   for (FrontList<ThreadHeap>& bucket : in_use)
     for (ThreadHeap* heap = bucket.first; heap;) {
       ThreadHeap* next = heap->next;
-      if (heap != current_heap && heap != late_one) {
+      if (heap != current_heap() && heap != late_one) {
         bucket.remove(heap);
         heaps_given_up.fetch_add(1, std::memory_order_relaxed);
         unused.push_front(renew(heap));
@@ -245,8 +244,8 @@ void after_fork_child() {
       heap = next;
     }
   if (lost) {
-    for (ThreadHeap* heap : {current_heap, late_one})
-      if (heap && heap != &kEmptyHeap) heap->mailbox.store(nullptr, std::memory_order_relaxed);
+    for (ThreadHeap* heap : {current_heap(), late_one})
+      if (heap) heap->mailbox.store(nullptr, std::memory_order_relaxed);
     for (size_t i = 0; i < region::count(); ++i) look_for_lost_threads(region::at(i));
   }
   for (os::Lock* lock : {&profile::lock(), &span_heap::lock(), &storage::lock(), &heaps_lock,

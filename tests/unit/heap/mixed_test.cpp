@@ -15,6 +15,7 @@
 #include "support/busy_class.h"
 #include "support/fresh_process.h"
 #include "support/heap_thread.h"
+#include "support/shadow_heap.h"
 
 namespace ox::heap {
 namespace {
@@ -91,6 +92,25 @@ class Phases {
  private:
   size_t filled_ = 0;
 };
+
+// Of the largest sizes, too, and of many at a time, of which some find no room.
+TEST_IN_FRESH_PROCESS(Mixed, WhatIsFreeServesManyLargerSizes) {
+  Phases phases;
+  phases.fill(32, 32 * kMiB);
+  phases.thin();
+  const size_t used = retention::used_bytes();
+  test::Random random(1);
+  std::vector<void*> blocks;
+  for (size_t left = 12 * kMiB; left >= kMaxSmall;) {
+    const size_t size = 1000 + random.below(kMaxSmall - 1000);
+    blocks.push_back(allocate(size));
+    left -= size;
+  }
+  EXPECT_LE(retention::used_bytes(), used + 6 * kMiB);
+  phases.check_all();
+  for (void* block : blocks) release(block);
+  phases.end();
+}
 
 TEST_IN_FRESH_PROCESS(Mixed, WhatIsFreeServesOtherSizes) {
   Phases phases;

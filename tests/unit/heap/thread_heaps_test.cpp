@@ -18,28 +18,28 @@ namespace ox {
 namespace {
 
 TEST_IN_FRESH_PROCESS(ThreadHeaps, ComeWithTheFirstAllocationAndGo) {
-  EXPECT_EQ(current_heap, &kEmptyHeap);
+  EXPECT_EQ(current_heap(), nullptr);
   void* block = heap::allocate(1);
-  EXPECT_NE(current_heap, &kEmptyHeap);
+  EXPECT_NE(current_heap(), nullptr);
   heap::release(block);
   const ThreadHeap* first = nullptr;
   test::in_heap_thread([&] {
     heap::release(heap::allocate(1));
-    first = current_heap;
-    EXPECT_NE(first, &kEmptyHeap);
+    first = current_heap();
+    EXPECT_NE(first, nullptr);
     thread_heaps::detach();
-    EXPECT_EQ(current_heap, &kEmptyHeap);
+    EXPECT_EQ(current_heap(), nullptr);
     EXPECT_TRUE(thread_heaps::is_detached());
   });
   test::in_heap_thread([&] {
     heap::release(heap::allocate(1));
-    EXPECT_EQ(current_heap, first);  // used again
+    EXPECT_EQ(current_heap(), first);  // used again
   });
 }
 
 TEST_IN_FRESH_PROCESS(ThreadHeaps, ALargeBlockNeedsNone) {
   heap::release(heap::allocate(100'000));
-  EXPECT_EQ(current_heap, &kEmptyHeap);
+  EXPECT_EQ(current_heap(), nullptr);
 }
 
 // Destructors of other keys run after ours: such a thread allocates and frees like any other.
