@@ -125,8 +125,13 @@ inline void zero(char* from, size_t bytes) {
   }
 }
 
-// Small blocks: filler in the first eight unused bytes alone, if there are so many. Before the
-// canary is written, for it may have its place in the same bytes.
+// Whether a block has filler in all of its unused bytes.
+constexpr bool fills_whole(size_t block_bytes) {
+  return block_bytes > 1024;
+}
+
+// The others: filler in the first eight unused bytes alone, if there are so many. Before the canary
+// is written, for it may have its place in the same bytes.
 inline void fill_small(char* block, size_t size) {
   std::memcpy(block + size, &kFiller, sizeof kFiller);
 }

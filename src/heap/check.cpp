@@ -33,8 +33,8 @@ void check_block(const Descriptor* slab, char* block, size_t bytes) {
   size_t slack;
   if (canary::matches(block, word, slack) && slack <= bytes - kBytes) {
     const size_t size = bytes - kBytes - slack;
-    const bool filled = is_small(slab->size_class) ? canary::is_filled_small(block, size, slack)
-                                                   : canary::is_filled(block + size + slack, slack);
+    const bool filled = canary::fills_whole(bytes) ? canary::is_filled(block + size + slack, slack)
+                                                   : canary::is_filled_small(block, size, slack);
     if (!filled) report::overflow(block, bytes, nullptr);
   } else if (word == 0) {
     if (!canary::is_zero(block, bytes)) report::corrupted_block(block, bytes, nullptr);

@@ -54,7 +54,8 @@ struct Place {
 
 // relaxed: a thread finds its own heap there only if it wrote it itself.
 bool is_own(const Descriptor* slab) {
-  return slab->home.load(std::memory_order_relaxed) == current_heap();
+  const ThreadHeap* heap = current_heap();
+  return heap && slab->home.load(std::memory_order_relaxed) == heap;
 }
 
 // Whether the block is in the list of free ones, or was there and comes back as soon as one looks.
@@ -95,8 +96,9 @@ bool is_sound_before(Place place, const char* block) {
   }
   const size_t size = place.bytes - kCanaryBytes - slack;
   // A block that stays in use is looked at where an overflow begins; as a whole when it is freed.
-  const bool filled = place.small || call ? canary::is_filled_small(block, size, slack)
-                                          : canary::is_filled(block + size + slack, slack);
+  const bool whole = canary::fills_whole(place.bytes) && !call;
+  const bool filled = whole ? canary::is_filled(block + size + slack, slack)
+                            : canary::is_filled_small(block, size, slack);
   if (__builtin_expect(!filled, 0)) report::overflow(block, place.bytes, caller);
   return size;
 }
@@ -193,7 +195,7 @@ bool resize_large(Descriptor* span, size_t size) {
 bool resize_in_slab(Place place, char* block, size_t old_size, size_t size) {
   const size_t room = place.bytes - kCanaryBytes;
   if (size > room || size < place.bytes / 2) return false;
-  if (place.small)
+  if (!canary::fills_whole(place.bytes))
     canary::fill_small(block, size);
   else if (size < old_size)
     canary::fill_between(block + size, block + old_size);

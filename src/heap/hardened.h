@@ -50,10 +50,10 @@ inline void* prepare(void* fresh, size_t block_bytes, size_t size) {
   if (block_bytes > kMaxSmall) touch_pages(block, block_bytes);
   if (__builtin_expect(!canary::is_zero(block, block_bytes), 0)) report_written(block, block_bytes);
   const size_t room = block_bytes - kCanaryBytes;
-  if (block_bytes <= kMaxSmall)
-    canary::fill_small(block, size);
-  else
+  if (canary::fills_whole(block_bytes))
     canary::fill(block + room, room - size);
+  else
+    canary::fill_small(block, size);
   canary::write(block, block_bytes, room - size);
   return block;
 }

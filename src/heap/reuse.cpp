@@ -43,7 +43,8 @@ bool has_little(SizeClass cls) {
 
 // Whether there is room for a block of the class between any two in use, on the average; and,
 // for the slab's own class may want it again, nearly all of a plain one is free. Those that are
-// mixed already are nobody's: they are looked at whether or not the process would grow.
+// mixed already are nobody's: they are looked at whether or not the process would grow. It is a
+// guess: mixed::serve() may find less.
 bool is_host(const Descriptor* slab, SizeClass cls) {
   if (slab->kept || slab->first_class > cls) return false;
   const Mixed* map = mixed::map_of(slab);

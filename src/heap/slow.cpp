@@ -98,7 +98,7 @@ void free_into_slab(Descriptor* slab, void* block, const void* caller) {
 
 void free_into_nursery(Descriptor* span, void* block, const void* caller) {
   const ThreadHeap* home = span->home.load(std::memory_order_acquire);  // as above
-  if (home == current_heap())
+  if (home && home == current_heap())
     current_heap()->nursery.release(block, caller);
   else
     remote::push(span, block, caller);
@@ -211,12 +211,13 @@ void free_again(Descriptor* slab, void* block, const void* caller, remote::Pushe
 
 void free_checked(Descriptor* slab, void* block, const void* caller) {
   if (in_the_middle()) return;
-  current_heap()->free_checked(slab, block, caller);
+  // Without a heap it has come by that of a thread that ended unseen, by its address: see attach().
+  if (ThreadHeap* heap = own_heap()) heap->free_checked(slab, block, caller);
 }
 
 void on_small_event(Descriptor* slab, const void* caller) {
   if (in_the_middle()) return;
-  current_heap()->on_small_event(slab, caller);
+  if (ThreadHeap* heap = own_heap()) heap->on_small_event(slab, caller);  // as above
 }
 
 void* allocate_zeroed(size_t size) {
