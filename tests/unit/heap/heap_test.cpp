@@ -84,7 +84,7 @@ TEST(Heap, EveryAlignmentWithEverySize) {
   for (size_t alignment = 1; alignment <= size_t{1} << 20; alignment *= 2)
     for (const size_t size :
          {size_t{0}, size_t{1}, alignment - 1, alignment, alignment + 1, size_t{100}, size_t{1024},
-          size_t{1025}, kMaxMedium, kMaxMedium + 1}) {
+          kMaxSmall, kMaxSmall + 1, kMaxMedium, kMaxMedium + 1}) {
       void* block = allocate_aligned(alignment, size);
       ASSERT_NE(block, nullptr);
       ASSERT_EQ(reinterpret_cast<uintptr_t>(block) % alignment, 0u) << alignment << ", " << size;
@@ -99,8 +99,9 @@ TEST(Heap, EveryAlignmentWithEverySize) {
 
 TEST(Heap, ReallocKeepsTheContentBetweenAllSizes) {
   for (const size_t from : border_sizes())
-    for (const size_t to : {size_t{0}, size_t{1}, from / 2 - 1, from / 2, from - 1, from, from + 1,
-                            2 * from, size_t{1024}, size_t{1025}, kMaxMedium, kMaxMedium + 1}) {
+    for (const size_t to :
+         {size_t{0}, size_t{1}, from / 2 - 1, from / 2, from - 1, from, from + 1, 2 * from,
+          size_t{1024}, kMaxSmall, kMaxSmall + 1, kMaxMedium, kMaxMedium + 1}) {
       if (to > (size_t{1} << 30)) continue;  // wrapped below zero
       char* block = bytes(allocate(from));
       for (size_t i = 0; i < from; ++i) block[i] = static_cast<char>(i * 7 + from);

@@ -18,7 +18,7 @@ namespace {
 
 using test::in_heap_thread;
 
-constexpr size_t kSizes[] = {16, 112, 1024, 1152, 8192, 32768};
+constexpr size_t kSizes[] = {16, 112, 1024, 2048, 2304, 8192, 32768};
 
 // Blocks of every kind of slab, whose thread has ended.
 std::vector<void*> inherited(size_t count) {

@@ -31,7 +31,7 @@ constexpr size_t kThreads = 3;
 // moved and renewed pages, heaps for threads. Goes on after a refusal. True if nothing was refused.
 bool work(ShadowHeap& shadow) {
   bool all = true;
-  for (const size_t size : {1, 16, 100, 1024, 1025, 4000, 32768, 32769})
+  for (const size_t size : {1, 16, 100, 2048, 2049, 4000, 32768, 32769})
     for (int i = 0; i < 20; ++i) all &= shadow.allocate(size);
   for (int i = 0; i < 3; ++i) all &= shadow.allocate_zeroed(kMiB);
   all &= shadow.allocate_aligned(kMiB, 3 * kMiB);

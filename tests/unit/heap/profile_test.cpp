@@ -94,7 +94,7 @@ TEST_IN_FRESH_PROCESS(Profile, EveryBlockAtARateOfOne) {
   ASSERT_TRUE(start(1));
   std::vector<void*> blocks;
   size_t bytes = 0;
-  for (const size_t size : {100, 1024, 1025, 32768, 32769, 1'000'000}) {
+  for (const size_t size : {100, 2048, 2049, 32768, 32769, 1'000'000}) {
     blocks.push_back(heap::allocate(size));
     std::memset(blocks.back(), 0x5a, size);
     EXPECT_GE(heap::usable_size(blocks.back()), size);

@@ -203,7 +203,7 @@ TEST_IN_FRESH_PROCESS(RemoteMisuse, OfABlockThatWasNeverHandedOut) {
               "free of invalid pointer 0x");
 }
 
-INSTANTIATE_TEST_SUITE_P(Sizes, Remote, testing::Values(16, 112, 1024, 1152, 8192, 32768),
+INSTANTIATE_TEST_SUITE_P(Sizes, Remote, testing::Values(16, 112, 1024, 2048, 2304, 8192, 32768),
                          testing::PrintToStringParamName());
 
 // Where the owner has freed a block of each slab, nobody tells it of the rest: it is to look

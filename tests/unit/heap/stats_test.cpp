@@ -29,7 +29,7 @@ TEST_IN_FRESH_PROCESS(Stats, AnUnusedHeapHasNothing) {
 TEST_IN_FRESH_PROCESS(Stats, CountBlocksOfEveryKind) {
   std::vector<void*> blocks;
   size_t bytes = 0;
-  for (const size_t size : {0, 16, 17, 1024, 1025, 32768, 32769, 1'000'000})
+  for (const size_t size : {0, 16, 17, 2048, 2049, 32768, 32769, 1'000'000})
     for (int i = 0; i < 7; ++i) {
       blocks.push_back(allocate(size));
       bytes += usable_size(blocks.back());

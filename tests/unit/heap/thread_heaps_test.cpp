@@ -49,7 +49,7 @@ TEST_IN_FRESH_PROCESS(ThreadHeaps, AllocateAfterTheEnd) {
   test::in_heap_thread([&] {
     void* early = heap::allocate(100);
     thread_heaps::detach();
-    for (const size_t size : {0, 16, 1000, 1024, 1025, 8000, 32768, 32769, 1'000'000}) {
+    for (const size_t size : {0, 16, 1000, 2048, 2049, 8000, 32768, 32769, 1'000'000}) {
       auto* block = static_cast<char*>(heap::allocate(size));
       ASSERT_NE(block, nullptr);
       std::memset(block, 1, size);
