@@ -6,11 +6,11 @@
 //   in use   | program's | filler     | canary   |   canary = key(address) ^ (N - 8 - n)
 //   free     | 0                      | 0        |   but for what heap/small.h writes at both ends
 //
-// Of a small block only the first eight bytes of filler are written and looked at. So the canary
-// tells what was asked for, to the byte, and that the block is in use. A free checks canary and
-// filler, and the eight bytes before the block; zeroes the block; and lets it wait
-// (heap/quarantine.h) before the heap gets it. An allocation checks that the block is still zero.
-// Blocks are calloc's without more work.
+// Of a block of up to 1 KiB only the first eight bytes of filler are written and looked at. So the
+// canary tells what was asked for, to the byte, and that the block is in use. A free checks canary
+// and filler, and the eight bytes before a medium block of the thread's own; zeroes the block; and
+// lets it wait (heap/quarantine.h) before the heap gets it. An allocation checks that the block is
+// still zero. Blocks are calloc's without more work.
 //
 // Large blocks: what was asked for stands in the descriptor; filler up to the end of the page,
 // nothing accessible behind it.

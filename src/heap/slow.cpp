@@ -211,7 +211,7 @@ void free_again(Descriptor* slab, void* block, const void* caller, remote::Pushe
 
 void free_checked(Descriptor* slab, void* block, const void* caller) {
   if (in_the_middle()) return;
-  // Without a heap it has come by that of a thread that ended unseen, by its address: see attach().
+  // Without a heap it has come by that of a thread that ended unseen, by its address, and takes it.
   if (ThreadHeap* heap = own_heap()) heap->free_checked(slab, block, caller);
 }
 
