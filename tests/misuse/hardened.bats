@@ -9,7 +9,7 @@ setup() {
   library=$OX_HARDENED
 }
 
-all="48 64 1000 5000"
+all="48 64 1000 1800 5000"
 large="100000"
 twice='double free of @ \([0-9]+-byte block\)'
 invalid='free of invalid pointer @'
@@ -43,14 +43,14 @@ some_block='0x[0-9a-f]+ \([0-9]+-byte block\)'
 
 @test "hardened: a write to a freed block, wherever in it" {
   for bug in write_after_free write_inside_after_free write_after_free_delayed calloc_after_write corrupt_free_list; do
-    aborts "$bug" "48 64 1000" "$corrupted"
+    aborts "$bug" "48 64 1000 1800" "$corrupted"
   done
 }
 
 @test "hardened: a write past the end, by a byte or more, into a block in use or a free one" {
   for bytes in 1 8 64; do
     aborts "overflow_by_${bytes}_into_used" "$all" "$past"
-    aborts "overflow_by_${bytes}_into_free" "48 64 1000" "($corrupted|write past the end of $some_block)"
+    aborts "overflow_by_${bytes}_into_free" "48 64 1000 1800" "($corrupted|write past the end of $some_block)"
   done
 }
 
@@ -58,8 +58,8 @@ some_block='0x[0-9a-f]+ \([0-9]+-byte block\)'
   aborts underflow_by_1_into_used 5000 "$before"
   aborts underflow_by_8_into_used 5000 "$before"
   # Small blocks: when the block there is freed, or used.
-  for bytes in 1 8; do aborts "underflow_by_${bytes}_into_used" "48 64 1000" "${past/@/0x[0-9a-f]+}"; done
-  aborts underflow_by_8_into_free "48 64 1000" "${corrupted/@/0x[0-9a-f]+}"
+  for bytes in 1 8; do aborts "underflow_by_${bytes}_into_used" "48 64 1000 1800" "${past/@/0x[0-9a-f]+}"; done
+  aborts underflow_by_8_into_free "48 64 1000 1800" "${corrupted/@/0x[0-9a-f]+}"
 }
 
 @test "hardened: large blocks: a write to a freed one, or one byte past the last page" {

@@ -1,10 +1,10 @@
 # Bugs of programs on the library: each ends the program with SIGABRT and one line on stderr that names what
 # happened, the pointer and the process, and a second with the caller. Nothing is silently corrupted.
 #
-# Sizes: 48 and 1000 (small), 5000 (medium), 100000 (large), each also after much use of the class, for a
+# Sizes: 48, 1000 and 1800 (small), 5000 (medium), 100000 (large), each also after much use of the class, for a
 # thread's first blocks come from elsewhere.
 
-small="48 1000"
+small="48 1000 1800"
 medium="5000"
 large="100000"
 
