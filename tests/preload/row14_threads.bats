@@ -11,6 +11,9 @@ setup_file() { build row14_threads.c row14_threads; }
 }
 @test "row 14: threads that only free" { passes row14_threads freers 2000; }
 @test "row 14: blocks that outlive thread after thread" { passes row14_threads relay 300; }
+@test "row 14: threads whose end the kernel alone sees, and what comes to their address frees first" {
+  passes row14_threads unseen 400
+}
 @test "row 14: every call fits into a thread's stack of 64 KiB, twice" { passes row14_threads small_stack 100; }
 
 @test "row 14: destructors of C++ thread_local objects" {

@@ -1,16 +1,23 @@
 /* Threads that end. Usage: row14_threads GROUP [COUNT]
- *   short       COUNT threads, some at a time: each allocates in all sizes, frees some, and leaves
- * some to others destructors keys made before and after the library's own: their destructors free
- * and allocate in all four rounds, thus also after the thread's heap has gone freers      threads
- * that never allocate, but free what one thread made relay       each thread allocates, hands over
- * to the next one and ends: the blocks outlive all of them small_stack every call on stacks of 64
- * KiB, whose depth is then measured A group's resident memory must be flat: not more after all
- * threads than after the first tenth. */
+ *
+ *   short        COUNT threads, some at a time: each allocates in all sizes, frees some, and leaves
+ *                some to others
+ *   destructors  keys made before and after the library's own: their destructors free and allocate
+ *                in all four rounds, thus also after the thread's heap has gone
+ *   freers       threads that never allocate, but free what one thread made
+ *   relay        each thread allocates, hands over to the next one and ends: the blocks outlive all
+ *                of them
+ *   small_stack  every call on stacks of 64 KiB, whose depth is then measured
+ *   unseen       threads that the kernel alone sees end, and one after each at the same address,
+ *                whose first call frees
+ *
+ * A group's resident memory must be flat: not more after all threads than after the first tenth. */
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 
 #include "status.h"
 
@@ -194,6 +201,34 @@ static void small_stack(long count) {
   check(untouched >= kStack / 2);
 }
 
+enum { kMany = 2000 };
+static void* many[kMany];
+
+/* No destructor runs, nor anything else: the heap stays as it is. */
+static void* end_unseen(void* unused) {
+  for (size_t i = 0; i < kMany; ++i) many[i] = filled(sizes[i % kSizes]);
+  syscall(SYS_exit, 0);
+  return unused;
+}
+static void* free_first(void* unused) {
+  for (size_t i = 0; i < kMany; ++i) free(many[i]);
+  for (int i = 0; i < kLeft; ++i) free(filled(sizes[i % kSizes]));
+  return unused;
+}
+static void unseen(long count) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  check(pthread_attr_setstack(&attributes, stack, kStack) == 0);
+  void* (*const turns[])(void*) = {end_unseen, free_first};
+  for (long i = 0; i < count; ++i) {
+    pthread_t thread;
+    check(pthread_create(&thread, &attributes, turns[i % 2], NULL) == 0);
+    pthread_join(thread, NULL);
+    if (i % 2) note(i / 2, count / 2);
+  }
+  check_flat("threads whose end is not seen");
+}
+
 /* Keys that come before the library's: it makes its own at the first request, or when it is loaded.
  */
 __attribute__((constructor)) static void on_start(void) {
@@ -205,11 +240,8 @@ int main(int argc, char** argv) {
   static const struct {
     const char* name;
     void (*run)(long);
-  } groups[] = {{"short", short_threads},
-                {"destructors", destructors},
-                {"freers", freers},
-                {"relay", relay},
-                {"small_stack", small_stack}};
+  } groups[] = {{"short", short_threads}, {"destructors", destructors}, {"freers", freers},
+                {"relay", relay},         {"small_stack", small_stack}, {"unseen", unseen}};
   for (unsigned i = 0; i < sizeof groups / sizeof *groups; ++i)
     if (strcmp(argv[1], groups[i].name) == 0) {
       groups[i].run(atol(argv[2]));
