@@ -21,18 +21,10 @@ size_t Granules::Bits::start_of_run(size_t at) const {
   return kFirst;
 }
 
-uint64_t Granules::Bits::bits_of(size_t from, size_t to) {
-  return (~uint64_t{0} >> (64 - (to - from))) << from % 64;
-}
-
-void Granules::Bits::store(size_t at, uint64_t word) {
-  words_[at / 64].store(word, std::memory_order_release);
-}
-
 void Granules::Bits::set(size_t from, size_t to) {
   while (from < to) {
     const size_t begin = align_down(to - 1, 64) > from ? align_down(to - 1, 64) : from;
-    store(begin, word(begin / 64) | bits_of(begin, to));
+    change(begin, 0, bits_of(begin, to));
     to = begin;
   }
 }
@@ -40,7 +32,7 @@ void Granules::Bits::set(size_t from, size_t to) {
 void Granules::Bits::reset(size_t from, size_t to) {
   while (from < to) {
     const size_t end = align_down(from, 64) + 64 < to ? align_down(from, 64) + 64 : to;
-    store(from, word(from / 64) & ~bits_of(from, end));
+    change(from, bits_of(from, end), 0);
     from = end;
   }
 }
@@ -48,7 +40,7 @@ void Granules::Bits::reset(size_t from, size_t to) {
 void Granules::Bits::set_last_only(size_t from, size_t to) {
   const size_t begin = align_down(to - 1, 64) > from ? align_down(to - 1, 64) : from;
   reset(from, begin);
-  store(begin, (word(begin / 64) & ~bits_of(begin, to)) | uint64_t{1} << (to - 1) % 64);
+  change(begin, bits_of(begin, to), last_of(bits_of(begin, to)));
 }
 
 size_t Granules::Bits::common(const Bits& other) const {
@@ -71,10 +63,6 @@ void Granules::clear() {
   look_everywhere();
 }
 
-void Granules::look_everywhere() {
-  first_run_.fill(kFirst);
-}
-
 bool Granules::empty() const {
   return used_.find(true, 0) == kCount;
 }
@@ -83,29 +71,13 @@ size_t Granules::blocks() const {
   return used_.common(last_);
 }
 
-// First fit.
-size_t Granules::find_place(size_t count) {
-  const size_t alignment = count & ~(count - 1);
-  const size_t enough = size_t{1} << floor_log2(count);
-  uint16_t& first = first_run_[floor_log2(count)];
-  bool passed = false;  // a run of `enough`
-  for (size_t at = used_.find(false, first); at < kCount;) {
-    const size_t place = align_up(at, alignment);
-    const size_t end = used_.find(true, at, place + count < kCount ? place + count : kCount);
-    if (!passed) first = static_cast<uint16_t>(at);
-    passed |= end - at >= enough;
-    if (place + count <= end) return place;
-    at = used_.find(false, end);
-  }
-  if (!passed) first = kCount;
-  return kCount;
-}
-
 size_t Granules::next_place(size_t count, size_t at) const {
   const size_t alignment = count & ~(count - 1);
   for (at = used_.find(false, at); at < kCount;) {
     const size_t place = align_up(at, alignment);
     if (place + count > kCount) return kCount;
+    if (in_one_word(at, place + count) && !used_.has_any(at, bits_of(at, place + count)))
+      return place;
     const size_t end = used_.find(true, at, place + count);
     if (place + count <= end) return place;
     at = used_.find(false, end);
@@ -128,12 +100,20 @@ size_t Granules::used_bytes() const {
 void Granules::put(size_t offset, size_t bytes) {
   const size_t at = offset / kGranule;
   const size_t end = at + bytes / kGranule;
+  if (in_one_word(at, end)) {
+    const uint64_t bits = bits_of(at, end);
+    last_.change(at, bits, last_of(bits));
+    return used_.change(at, 0, bits);
+  }
   last_.set_last_only(at, end);
   used_.set(at, end);
 }
 
 size_t Granules::take(size_t bytes) {
-  const size_t at = find_place(bytes / kGranule);
+  const size_t count = bytes / kGranule;
+  uint16_t& from = look_from_[floor_log2(count)];
+  const size_t at = next_place(count, from);
+  from = static_cast<uint16_t>(at == kCount ? kCount : at + count);
   if (at == kCount) return kNoPlace;
   put(at * kGranule, bytes);
   return at * kGranule;
@@ -141,11 +121,12 @@ size_t Granules::take(size_t bytes) {
 
 void Granules::give_back(size_t offset) {
   const size_t at = offset / kGranule;
-  used_.reset(at, at + bytes_at(offset) / kGranule);
+  const size_t end = at + bytes_at(offset) / kGranule;
+  used_.reset(at, end);
   const size_t start = used_.start_of_run(at);
-  const unsigned log2 = floor_log2(used_.find(true, at) - start);
+  const unsigned log2 = floor_log2(end - start);
   for (size_t k = 0; k <= log2; ++k)
-    if (start < first_run_[k]) first_run_[k] = static_cast<uint16_t>(start);
+    if (start < look_from_[k]) look_from_[k] = static_cast<uint16_t>(start);
 }
 
 bool Granules::is_block(size_t offset) const {

@@ -49,7 +49,10 @@ class Granules {
   void fill(size_t bytes, size_t most, Placed placed);
   size_t room_for(size_t bytes, size_t most) const;
 
-  // Takes the first free place for a block; kNoPlace if there is none.
+  // Whether there may be a free place for a block, by what is known without a look.
+  bool may_have(size_t bytes) const { return look_from(bytes / kGranule) < kCount; }
+  // Takes a free place for a block; kNoPlace if there is none. Looks behind the last one that it
+  // found for blocks of about this size, and before that where one was given back since.
   size_t take(size_t bytes);
   // The block at `offset` is no more.
   void give_back(size_t offset);
@@ -62,8 +65,12 @@ class Granules {
   bool is_block(size_t offset) const;
   // Size of the block that starts there.
   size_t bytes_at(size_t offset) const;
-  // Forgets where nothing was found: after a fork in the middle of a change.
-  void look_everywhere();
+  // The same; 0: none does.
+  size_t bytes_if_block(size_t offset) const { return is_block(offset) ? bytes_at(offset) : 0; }
+  // Forgets where take() looked: places that are free stay behind, which were not for what was
+  // looked for. For blocks of about this size, and for all.
+  void look_everywhere(size_t bytes) { look_from_[floor_log2(bytes / kGranule)] = kFirst; }
+  void look_everywhere() { look_from_.fill(kFirst); }
   // Whether no block has a byte in [from, to).
   bool is_free(size_t from, size_t to) const;
 
@@ -71,6 +78,13 @@ class Granules {
   static constexpr size_t kGranule = kMinAlignment;
   static constexpr size_t kCount = kSliceSize / kGranule;
   static constexpr size_t kFirst = 1;  // granule that may belong to a block
+
+  // Bits of granules that one word has, and the last of them.
+  static bool in_one_word(size_t from, size_t to) { return from / 64 == (to - 1) / 64; }
+  static uint64_t bits_of(size_t from, size_t to) {
+    return (~uint64_t{0} >> (64 - (to - from))) << from % 64;
+  }
+  static uint64_t last_of(uint64_t bits) { return bits & ~(bits >> 1); }
 
   // A bit for each granule. Words are stored with release and read with acquire: see above.
   class Bits {
@@ -86,6 +100,11 @@ class Granules {
     void set(size_t from, size_t to);
     void reset(size_t from, size_t to);
     void set_last_only(size_t from, size_t to);
+    // Those of one word, that of granule `at`.
+    bool has_any(size_t at, uint64_t bits) const { return word(at / 64) & bits; }
+    void change(size_t at, uint64_t clear, uint64_t set) {
+      words_[at / 64].store((word(at / 64) & ~clear) | set, std::memory_order_release);
+    }
     void clear();
     // How many are set here and there; and here.
     size_t common(const Bits& other) const;
@@ -94,20 +113,16 @@ class Granules {
    private:
     static constexpr size_t kWords = kCount / 64;
     uint64_t word(size_t index) const { return words_[index].load(std::memory_order_acquire); }
-    void store(size_t at, uint64_t word);
-    // Of granules that one word has.
-    static uint64_t bits_of(size_t from, size_t to);
-
     std::array<std::atomic<uint64_t>, kWords> words_;
   };
 
-  size_t find_place(size_t count);
   // The first place for `count` granules from `at` on; kCount: there is none.
   size_t next_place(size_t count, size_t at) const;
+  const uint16_t& look_from(size_t count) const { return look_from_[floor_log2(count)]; }
 
   Bits used_, last_;
-  // [k]: no free run of 2^k granules or more begins before. kCount: there is none.
-  std::array<uint16_t, floor_log2(kCount) + 1> first_run_;
+  // [k]: where to look for a place for 2^k granules or more. kCount: nowhere.
+  std::array<uint16_t, floor_log2(kCount) + 1> look_from_;
 };
 
 template <typename Seen>

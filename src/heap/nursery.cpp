@@ -75,7 +75,8 @@ void* Nursery::allocate(ThreadHeap* home, SizeClass cls) {
   if (is_busy(cls)) return nullptr;
   ++allocations_[index_of(cls)];
   Block block;
-  char* address = pop(cls, block) ? block.address() : find_room(home, cls);
+  const bool is_listed = top_[index_of(cls)].number != 0 && pop(cls, block);
+  char* address = is_listed ? block.address() : find_room(home, cls);
   if (!address) return nullptr;
   live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] + 1);
   note_used(block_size(cls));
@@ -83,31 +84,29 @@ void* Nursery::allocate(ThreadHeap* home, SizeClass cls) {
 }
 
 char* Nursery::find_room(ThreadHeap* home, SizeClass cls) {
-  char* block = place(cls);
-  if (block) return block;
+  if (char* block = place(cls)) return block;
   take_remote();
-  if (free_bytes_ >= kWorthMerging) {
-    merge();
-    block = place(cls);
-  }
-  if (!block && open(home)) block = place(cls);
-  if (!block) {
-    merge();
-    block = place(cls);
-  }
-  return block;
+  if (free_bytes_ >= kWorthMerging) merge();
+  if (char* block = place_anywhere(cls)) return block;
+  if (open(home)) return place(cls);
+  merge();
+  return place_anywhere(cls);
+}
+
+char* Nursery::place_anywhere(SizeClass cls) {
+  for (size_t number = 1; is_made(number); ++number)
+    slices_[number - 1]->granules.look_everywhere(block_size(cls));
+  return place(cls);
 }
 
 char* Nursery::place(SizeClass cls) {
   const size_t bytes = block_size(cls);
-  const size_t page_size = os::page_size();
   for (size_t number = 1; is_made(number); ++number) {
-    if (!is_open(number)) continue;
     NurserySlice& slice = *slices_[number - 1];
+    if (!slice.span || !slice.granules.may_have(bytes)) continue;
     const size_t offset = slice.granules.take(bytes);
     if (offset == Granules::kNoPlace) continue;
-    for (size_t page = offset / page_size; page * page_size < offset + bytes; ++page)
-      slice.touched |= uint64_t{1} << page;
+    slice.touched |= NurserySlice::units(offset, offset + bytes);
     placed_[index_of(cls)] = static_cast<uint16_t>(placed_[index_of(cls)] + 1);
     char* const block = slice.span->start + offset;
     word_in(block) = 0;  // of a slab that was here before, it may bear the mark
@@ -140,7 +139,7 @@ bool Nursery::open(ThreadHeap* home) {
   const os::Guard guard(span_heap::lock());
   if (is_new) slices_[number - 1] = new (room) NurserySlice;
   NurserySlice& slice = *slices_[number - 1];
-  slice.touched = zeroed ? 0 : ~uint64_t{0} >> (64 - kSliceSize / os::page_size());
+  slice.touched = zeroed ? 0 : NurserySlice::units(0, kSliceSize);
   slice.span = span;
   span->kind = SpanKind::Nursery;
   // release: as ThreadHeap::new_slab().
@@ -154,7 +153,7 @@ bool Nursery::open(ThreadHeap* home) {
 // one that led to it, which may have been that of another class.
 bool Nursery::is_intact(Block block, SizeClass cls) const {
   const Place next = block.next();
-  return block.is_one() && block.bytes() == block_size(cls) && block.has_mark() &&
+  return block.bytes_if_one() == block_size(cls) && block.has_mark() &&
          (next.number == 0 ? next.offset == 0 : is_open(next.number));
 }
 
@@ -200,44 +199,41 @@ bool Nursery::is_listed(Block wanted) const {
 
 void Nursery::release(void* address, const void* caller) {
   const Block block = block_of(address);
-  if (!block.is_one()) return report_no_block(address, caller);
+  const size_t bytes = block.bytes_if_one();
+  if (bytes == 0) return report_no_block(address, caller);
   if (block.has_mark()) {
-    const size_t bytes = block.bytes();
     take_remote();
     // What was freed before may have been given up for other blocks by now, or the slice gone.
     if (block.slice->span != block.span || !block.is_one() || is_listed(block))
       return report::double_free(address, bytes, caller);
   }
-  const SizeClass cls = block.size_class();
+  const SizeClass cls = size_class_of(bytes);
   Relaxed<uint16_t>& live = live_[index_of(cls)];
   // 0: a fork has lost the thread that freed it, and the list.
-  if (live > 0) live = static_cast<uint16_t>(live - 1);
+  if (live > 0) {
+    live = static_cast<uint16_t>(live - 1);
+    used_bytes_ -= static_cast<uint32_t>(bytes);
+  }
   if (is_small(cls))
     push(block, cls);
   else
     give_up(block, cls);
-  note_freed(block_size(cls));
+  note_freed(bytes);
 }
 
 void Nursery::note_used(size_t bytes) {
+  used_bytes_ += static_cast<uint32_t>(bytes);
   free_bytes_ -= free_bytes_ < bytes ? free_bytes_ : static_cast<uint32_t>(bytes);
-}
-
-size_t Nursery::used_bytes() const {
-  size_t sum = 0;
-  for (size_t index = 0; index < kClasses; ++index)
-    sum += size_t{live_[index]} * kBlockSizes[index];
-  return sum;
 }
 
 void Nursery::note_freed(size_t bytes) {
   free_bytes_ += static_cast<uint32_t>(bytes);
-  if (free_bytes_ < kMostFree << doublings_ || free_bytes_ < used_bytes()) return;
+  if (free_bytes_ < most_free_ || free_bytes_ < used_bytes_) return;
   free_bytes_ = 0;
   merge();
   const size_t wasted = wasted_pages() * os::page_size();
-  if (wasted < kMostFree << doublings_ || wasted < used_bytes()) return;
-  if (doublings_ < kMostDoublings) ++doublings_;
+  if (wasted < most_free_ || wasted < used_bytes_) return;
+  most_free_ = kMostFree;
   give_back_pages();
 }
 

@@ -8,9 +8,9 @@
 // Freed blocks of up to kMaxSmall bytes wait in a list of their class, and are checked like those
 // of a slab when they are used again: the first word of each is one of heap/small.h, with the place
 // of the next. When there is no room for a block, those that wait are given up for blocks of any
-// size; larger ones are at once. Beyond kMostFree bytes of freed memory, and beyond as much as is
-// in use, pages without a block go back; with each time it may be twice as much, kMostDoublings
-// times: who takes and frees more will go on.
+// size; larger ones are at once. Beyond kMostFreeAtFirst bytes of freed memory, later kMostFree,
+// and beyond as much as is in use, pages without a block go back: who takes and frees more will go
+// on.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
 // thread with the nursery as it is, and what was busy is taken to be so again; what else was used
@@ -41,10 +41,16 @@ namespace ox {
 // A slice of a nursery; without a span, it waits to be opened. Its number, counted from 1, stands
 // in the span's `capacity`.
 struct NurserySlice {
+  static constexpr size_t kUnit = 4096;  // the smallest page
+
   Descriptor* span = nullptr;
-  uint64_t touched = 0;  // bit i: page i may hold memory
+  uint64_t touched = 0;  // bit i: unit i may hold memory
   Granules granules;
 
+  // The bits of the units that have a byte of [from, to).
+  static constexpr uint64_t units(size_t from, size_t to) {
+    return (uint64_t{2} << (to - 1) / kUnit) - (uint64_t{1} << from / kUnit);
+  }
   bool is_wasted(size_t page) const;
 };
 
@@ -101,8 +107,7 @@ class Nursery {
   // that pages go back, the first time and at most.
   static constexpr size_t kLarge = size_t{8} << 10;
   static constexpr size_t kWorthMerging = size_t{8} << 10;
-  static constexpr size_t kMostFree = size_t{32} << 10;
-  static constexpr uint8_t kMostDoublings = 2;
+  static constexpr uint32_t kMostFreeAtFirst = 64 << 10, kMostFree = 128 << 10;
 
   // A block's slice, by number, and its offset there: `used` and `offset` of a listed block's word.
   // Slices are counted from 1; 0 is the number of none.
@@ -118,7 +123,7 @@ class Nursery {
     char* address() const { return span->start + offset; }
     bool is_one() const { return slice->granules.is_block(offset); }
     size_t bytes() const { return slice->granules.bytes_at(offset); }
-    SizeClass size_class() const { return size_class_of(bytes()); }
+    size_t bytes_if_one() const { return slice->granules.bytes_if_block(offset); }
     bool has_mark() const;
     // What stands in a listed block: the place of the next one.
     Place next() const;
@@ -136,6 +141,7 @@ class Nursery {
 
   char* find_room(ThreadHeap* home, SizeClass cls);
   char* place(SizeClass cls);
+  char* place_anywhere(SizeClass cls);
   bool open(ThreadHeap* home);
   bool pop(SizeClass cls, Block& block);
   void push(Block block, SizeClass cls);
@@ -144,7 +150,6 @@ class Nursery {
   bool is_listed(Block block) const;
   void note_freed(size_t bytes);
   void note_used(size_t bytes);
-  size_t used_bytes() const;
   void take_remote();
   void take_remote(NurserySlice& slice);
   void merge();
@@ -158,9 +163,10 @@ class Nursery {
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;
 
   std::array<NurserySlice*, kSlices> slices_{};
-  uint32_t free_bytes_ = 0;            // freed since pages last went back, and not used again
+  uint32_t used_bytes_ = 0;
+  uint32_t free_bytes_ = 0;  // freed since pages last went back, and not used again
+  uint32_t most_free_ = kMostFreeAtFirst;
   uint16_t kept_pages_ = 0;            // that wait for the next thread: retention::now_kept()
-  uint8_t doublings_ = 0;              // of kMostFree
   Relaxed<size_t> remote_frees_;       // taken in so far
   std::array<Place, kClasses> top_{};  // the first block of each list
   std::array<Relaxed<uint16_t>, kClasses> live_;    // blocks in use

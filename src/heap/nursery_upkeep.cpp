@@ -33,7 +33,8 @@ void Nursery::check() {
 // It may hold memory, and has no block.
 bool NurserySlice::is_wasted(size_t page) const {
   const size_t page_size = os::page_size();
-  return (touched >> page & 1) && granules.is_free(page * page_size, (page + 1) * page_size);
+  const size_t from = page * page_size, to = from + page_size;
+  return (touched & units(from, to)) && granules.is_free(from, to);
 }
 
 void Nursery::give_back_pages(NurserySlice& slice, char* start) {
@@ -44,13 +45,13 @@ void Nursery::give_back_pages(NurserySlice& slice, char* start) {
     const size_t bytes = (page - from) * page_size;
     if (bytes == 0 || !os::purge(start + from * page_size, bytes)) continue;
     retention::note_given_back(bytes);
-    slice.touched &= ~((~uint64_t{0} >> (64 - (page - from))) << from);
+    slice.touched &= ~NurserySlice::units(from * page_size, page * page_size);
   }
 }
 
 void Nursery::release_slice(NurserySlice& slice) {
   Descriptor* span = slice.span;
-  const size_t touched = slice.touched ? (floor_log2(slice.touched) + 1) * os::page_size() : 0;
+  const size_t touched = slice.touched ? (floor_log2(slice.touched) + 1) * NurserySlice::kUnit : 0;
   {
     const os::Guard guard(span_heap::lock());
     slice.span = nullptr;
@@ -153,7 +154,9 @@ void Nursery::stop_tending() {
 
 void Nursery::forget_free() {
   top_.fill({});
-  free_bytes_ = 0;
+  free_bytes_ = used_bytes_ = 0;
+  for (size_t index = 0; index < kClasses; ++index)
+    used_bytes_ += static_cast<uint32_t>(live_[index] * kBlockSizes[index]);
   for (NurserySlice* slice : slices_) {
     if (!slice || !slice->span) continue;
     slice->span->remote.store(0, std::memory_order_relaxed);

@@ -69,6 +69,11 @@ inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
 
 void* ThreadHeap::refill(SizeClass cls) {
   Descriptor* slab = serving(cls);
+  if (Nursery::kServes && slab == no_slab() && is_small(cls)) {
+    if (wants_trim()) trim();
+    void* block = nursery.allocate(this, cls);
+    return block ? block : refill_slow(cls, cls);
+  }
   const SizeClass served = slab->size_class;  // `cls`, or its larger neighbour
   const Descriptor* waiting = partial[index_of(served)].first;
   if (waiting && slab != no_slab() && is_used_up(slab, served) && has_block(waiting, served) &&
@@ -87,7 +92,7 @@ void* ThreadHeap::refill_slow(SizeClass cls, SizeClass wanted) {
   if (cls != wanted && slab != serving(wanted))  // they begin to share it
     if (void* block = serve_from(wanted, slab)) return block;
   if (slab == no_slab()) check::on_new_class(*this);
-  if (Nursery::kServes && slab == no_slab())
+  if (Nursery::kServes && slab == no_slab() && !is_small(wanted))  // others: see refill()
     if (void* block = nursery.allocate(this, wanted)) return block;
   for (;;) {
     if (slab != no_slab()) {

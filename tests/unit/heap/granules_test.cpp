@@ -79,14 +79,28 @@ size_t place_in(const std::map<size_t, size_t>& blocks, size_t bytes) {
   return align_up(at, alignment) + bytes <= kSliceSize ? align_up(at, alignment) : kNone;
 }
 
+bool is_place(const std::map<size_t, size_t>& blocks, size_t offset, size_t bytes) {
+  const auto next = blocks.lower_bound(offset);
+  return offset % (bytes & ~(bytes - 1)) == 0 && offset != 0 && offset + bytes <= kSliceSize &&
+         (next == blocks.end() || offset + bytes <= next->first) &&
+         (next == blocks.begin() || std::prev(next)->first + std::prev(next)->second <= offset);
+}
+
+// Where it has looked everywhere. Else it may skip places, but takes none that is not free.
 TEST_F(GranulesTest, AsAPlainModelDoes) {
   test::Random random(3);
   std::map<size_t, size_t> blocks;
   for (int step = 0; step < 20'000; ++step) {
     if (random.one_in(2) || blocks.empty()) {
       const size_t bytes = kBlockSizes[random.below(index_of(size_class_of(8192)) + 1)];
-      const size_t offset = map.take(bytes);
-      ASSERT_EQ(offset, place_in(blocks, bytes)) << step << ' ' << bytes;
+      size_t offset = random.one_in(2) ? map.take(bytes) : kNone;
+      if (offset == kNone) {
+        map.look_everywhere(bytes);
+        offset = map.take(bytes);
+        ASSERT_EQ(offset, place_in(blocks, bytes)) << step << ' ' << bytes;
+        ASSERT_TRUE(offset != kNone || !map.may_have(bytes));
+      }
+      ASSERT_TRUE(offset == kNone || is_place(blocks, offset, bytes)) << step << ' ' << bytes;
       if (offset != kNone) blocks[offset] = bytes;
     } else {
       const auto block = std::next(blocks.begin(), static_cast<long>(random.below(blocks.size())));
