@@ -1,6 +1,7 @@
 #!/bin/bash
 # Instructions in the allocator itself, by callgrind, beside the peers: per malloc+free pair (batches
-# of 1 and of 100), per block that another thread frees (both sides), per replacement in a live set.
+# of 1 and of 100), per block that another thread frees (both sides), per replacement in a live set,
+# and per block of a program's second thousand, of which a third is freed again.
 # Each figure is the difference of two runs of unlike length, so start, fill and end do not count.
 # libc has other functions too, so only its pairs, which call no other, can be told.
 #
@@ -8,7 +9,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 build=${OXIDALLOC_BUILD:-$here/../build}
-usage() { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; }
+usage() { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; }
 # shellcheck source=bench/allocators.sh
 . "$here/allocators.sh"
 add_arguments "$@"
@@ -50,3 +51,4 @@ for size in 16 64 256 1024 4096; do
 done
 row 'replacement, 8 B to 1000 B, 16 MiB' 300000 300000 "$build/bench/random_replacement" 1 small 16
 row 'replacement, 8 B to 32 KiB, 16 MiB' 300000 300000 "$build/bench/random_replacement" 1 many 16
+row 'first blocks, 8 B to 2 KiB' 1000 1000 "$build/bench/first_blocks"

@@ -124,7 +124,7 @@ void Granules::give_back(size_t offset) {
   const size_t end = at + bytes_at(offset) / kGranule;
   used_.reset(at, end);
   const size_t start = used_.start_of_run(at);
-  const unsigned log2 = floor_log2(end - start);
+  const unsigned log2 = floor_log2(used_.find(true, end) - start);
   for (size_t k = 0; k <= log2; ++k)
     if (start < look_from_[k]) look_from_[k] = static_cast<uint16_t>(start);
 }

@@ -49,10 +49,11 @@ class Granules {
   void fill(size_t bytes, size_t most, Placed placed);
   size_t room_for(size_t bytes, size_t most) const;
 
-  // Whether there may be a free place for a block, by what is known without a look.
-  bool may_have(size_t bytes) const { return look_from(bytes / kGranule) < kCount; }
-  // Takes a free place for a block; kNoPlace if there is none. Looks behind the last one that it
-  // found for blocks of about this size, and before that where one was given back since.
+  // Whether take() would look for a place. If not, there may still be one.
+  bool would_look(size_t bytes) const { return look_from(bytes / kGranule) < kCount; }
+  // Takes a free place for a block: behind the last one that it found for blocks of about this size,
+  // or where enough was given back since. kNoPlace: there is none; or those blocks were of another
+  // size, and look_everywhere() helps.
   size_t take(size_t bytes);
   // The block at `offset` is no more.
   void give_back(size_t offset);
@@ -121,7 +122,7 @@ class Granules {
   const uint16_t& look_from(size_t count) const { return look_from_[floor_log2(count)]; }
 
   Bits used_, last_;
-  // [k]: where to look for a place for 2^k granules or more. kCount: nowhere.
+  // [k]: from where on to look for a place for 2^k granules, or up to twice as many. kCount: not.
   std::array<uint16_t, floor_log2(kCount) + 1> look_from_;
 };
 

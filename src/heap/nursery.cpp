@@ -103,7 +103,7 @@ char* Nursery::place(SizeClass cls) {
   const size_t bytes = block_size(cls);
   for (size_t number = 1; is_made(number); ++number) {
     NurserySlice& slice = *slices_[number - 1];
-    if (!slice.span || !slice.granules.may_have(bytes)) continue;
+    if (!slice.span || !slice.granules.would_look(bytes)) continue;
     const size_t offset = slice.granules.take(bytes);
     if (offset == Granules::kNoPlace) continue;
     slice.touched |= NurserySlice::units(offset, offset + bytes);

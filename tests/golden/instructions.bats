@@ -1,7 +1,8 @@
 # Instructions per malloc+free pair, executed in the library itself: what bench/programs/pair.c costs under
 # callgrind, of which only the library's own functions count, and of these the difference between 2 N and N pairs,
 # so that neither start nor end counts. The same of blocks that another thread frees ("remote"), both sides together;
-# and of those of a live set, in MiB, that are freed and allocated again in random order ("replacement").
+# of those of a live set, in MiB, that are freed and allocated again in random order ("replacement"); and of a
+# program's first blocks ("first"): the second thousand of them, of up to so many bytes, a third of it freed again.
 #
 # instructions.txt has the golden figures. A figure may not rise by more than 5 % over its golden one, where that
 # was measured with the same compiler; nor over the budget (36 up to 1 KiB, 46 up to 32 KiB; 60 for remote ones; 49
@@ -16,6 +17,7 @@ library_cost() {
   case $3 in
     remote) program=(remote "$1" "$2" "$4") ;;
     replacement) program=(random_replacement 1 "$1" "$2" "$4") ;;
+    first) program=(first_blocks "$4") ;;
     *) program=(pair "$@") ;;
   esac
   "$OX_SOURCE/bench/library_cost.sh" "$OX_LIB" "$OX_BUILD/bench/${program[0]}" "${program[@]:1}"
@@ -26,6 +28,7 @@ figure() {
   local pairs=20000 rounds=$((20000 / $2)) once twice
   # It takes a while until a live set lies at random.
   if [ "$3" = replacement ]; then pairs=300000 rounds=300000; fi
+  if [ "$3" = first ]; then pairs=1000 rounds=1000; fi
   once=$(library_cost "$@" "$rounds")
   twice=$(library_cost "$@" $((2 * rounds)))
   awk -v cost=$((twice - once)) -v pairs="$pairs" 'BEGIN { printf "%.1f\n", cost / pairs }'
@@ -46,12 +49,14 @@ cases() {
   done
   echo "small 16 replacement"
   echo "many 16 replacement"
+  echo "2048 1 first"
 }
 
 # budget SIZE ORDER
 budget() {
   case $2 in
     remote) echo 60 ;;
+    first) echo 850 ;;
     replacement) if [ "$1" = small ]; then echo 49; else echo 46; fi ;;
     *) echo $(($1 <= 1024 ? 36 : 46)) ;;
   esac

@@ -58,6 +58,18 @@ TEST_F(GranulesTest, NeighboursThatAreFreeServeAsOne) {
   EXPECT_EQ(map.take(16), kNone);
 }
 
+TEST_F(GranulesTest, SoTheyDoInWhateverOrderTheyAreGivenBack) {
+  for (const bool from_the_end : {false, true}) {
+    while (map.take(4096) != kNone) {
+    }
+    EXPECT_EQ(map.take(8192), kNone);
+    for (size_t i = 1; i < 16; ++i) map.give_back(4096 * (from_the_end ? 16 - i : i));
+    EXPECT_EQ(map.take(16384), 16384u);
+    map.give_back(16384);
+    EXPECT_TRUE(map.empty());
+  }
+}
+
 TEST_F(GranulesTest, TheWholeSlice) {
   EXPECT_EQ(map.take(kSliceSize / 2), kSliceSize / 2);
   EXPECT_EQ(map.take(kSliceSize / 2), kNone);
@@ -98,7 +110,7 @@ TEST_F(GranulesTest, AsAPlainModelDoes) {
         map.look_everywhere(bytes);
         offset = map.take(bytes);
         ASSERT_EQ(offset, place_in(blocks, bytes)) << step << ' ' << bytes;
-        ASSERT_TRUE(offset != kNone || !map.may_have(bytes));
+        ASSERT_TRUE(offset != kNone || !map.would_look(bytes));
       }
       ASSERT_TRUE(offset == kNone || is_place(blocks, offset, bytes)) << step << ' ' << bytes;
       if (offset != kNone) blocks[offset] = bytes;
