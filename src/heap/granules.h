@@ -51,9 +51,9 @@ class Granules {
 
   // Whether take() would look for a place. If not, there may still be one.
   bool would_look(size_t bytes) const { return look_from(bytes / kGranule) < kCount; }
-  // Takes a free place for a block: behind the last one that it found for blocks of about this size,
-  // or where enough was given back since. kNoPlace: there is none; or those blocks were of another
-  // size, and look_everywhere() helps.
+  // Takes a free place for a block: behind the last one that it found for blocks of about this
+  // size, or where enough was given back since. kNoPlace: there is none; or those blocks were of
+  // another size, and look_everywhere() helps.
   size_t take(size_t bytes);
   // The block at `offset` is no more.
   void give_back(size_t offset);
