@@ -3,7 +3,7 @@
 # of 1 and of 100), per block that another thread frees (both sides), per replacement in a live set,
 # and per block of a program's second thousand, of which a third is freed again.
 # Each figure is the difference of two runs of unlike length, so start, fill and end do not count.
-# libc has other functions too, so only its pairs, which call no other, can be told.
+# libc has other functions too, so of it only pairs and first blocks, which call no other, can be told.
 #
 #   bench/instructions.sh [--peers] [NAME=PATH...]
 set -euo pipefail
@@ -30,7 +30,7 @@ row() {
   shift 3
   printf '| %s ' "$label"
   for name in "${names[@]}"; do
-    if [ "$name" = libc ] && [ "${1##*/}" != pair ]; then
+    if [ "$name" = libc ] && [ "${1##*/}" != pair ] && [ "${1##*/}" != first_blocks ]; then
       printf '| - '
       continue
     fi

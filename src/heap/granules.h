@@ -119,7 +119,7 @@ class Granules {
 
   // The first place for `count` granules from `at` on; kCount: there is none.
   size_t next_place(size_t count, size_t at) const;
-  const uint16_t& look_from(size_t count) const { return look_from_[floor_log2(count)]; }
+  size_t look_from(size_t count) const { return look_from_[floor_log2(count)]; }
 
   Bits used_, last_;
   // [k]: from where on to look for a place for 2^k granules, or up to twice as many. kCount: not.

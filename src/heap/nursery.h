@@ -163,7 +163,7 @@ class Nursery {
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;
 
   std::array<NurserySlice*, kSlices> slices_{};
-  uint32_t used_bytes_ = 0;
+  uint32_t used_bytes_ = 0;  // in blocks in use
   uint32_t free_bytes_ = 0;  // freed since pages last went back, and not used again
   uint32_t most_free_ = kMostFreeAtFirst;
   uint16_t kept_pages_ = 0;            // that wait for the next thread: retention::now_kept()

@@ -198,6 +198,7 @@ void free_slow(Descriptor* slice, void* block, const void* caller) {
     slice = slice->region->leader_of(slice);
     if (remote::push_plain_medium(slice, static_cast<char*>(block))) return;
   }
+  // As free_rest() does, in short: most processes end before they free much elsewhere.
   if (slice->kind == SpanKind::Nursery && !os::interrupted())
     return free_into_nursery(slice, block, caller);
   free_rest(slice, block, caller);

@@ -69,6 +69,7 @@ inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
 
 void* ThreadHeap::refill(SizeClass cls) {
   Descriptor* slab = serving(cls);
+  // The short way to a class's first blocks.
   if (Nursery::kServes && slab == no_slab() && is_small(cls)) {
     if (wants_trim()) trim();
     void* block = nursery.allocate(this, cls);
