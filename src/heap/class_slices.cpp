@@ -7,23 +7,40 @@
 namespace ox::class_slices {
 namespace {
 
-// Relaxed: figures, on which no order of anything else depends.
+// Relaxed: figures, on which no order of anything else depends. Every process that makes a slab
+// writes here: small, and only for the classes that need it.
 struct Count {
-  std::atomic<uint32_t> now{0}, most{0}, refused{0};
-  std::atomic<uint32_t> made{0}, outgrew{0};  // both are halved after kMade
+  std::atomic<uint32_t> now{0}, most{0};
 };
-constexpr uint32_t kMade = 64;
+Count counts[kClasses + 1];
+
+// Of a medium class.
+std::atomic<uint32_t> refused_slices[kMediumClasses];
+
+// Of a small one, of late: both are halved after kMade.
+struct Made {
+  std::atomic<uint8_t> all{0}, outgrew{0};
+};
+constexpr uint8_t kMade = 64;
 // A class stays light if at most one of so many of its slabs does not.
 constexpr uint32_t kOutgrewShare = 4;
-Count counts[kClasses + 1];
+Made made[kSmallClasses];
+
+void halve(std::atomic<uint8_t>& count) {
+  count.store(count.load(std::memory_order_relaxed) / 2, std::memory_order_relaxed);
+}
+
+std::atomic<uint32_t>& refused_of(SizeClass cls) {
+  return refused_slices[medium_index(cls)];
+}
 
 }  // namespace
 
-void note_made(size_t index) {
-  Count& count = counts[index];
-  if (count.made.fetch_add(1, std::memory_order_relaxed) < kMade) return;
-  for (std::atomic<uint32_t>* each : {&count.made, &count.outgrew})
-    each->store(each->load(std::memory_order_relaxed) / 2, std::memory_order_relaxed);
+void note_made(SizeClass cls) {
+  Made& of_class = made[index_of(cls)];
+  if (of_class.all.fetch_add(1, std::memory_order_relaxed) < kMade) return;
+  halve(of_class.all);
+  halve(of_class.outgrew);
 }
 
 void add(size_t index, size_t slices) {
@@ -39,12 +56,12 @@ void subtract(size_t index, size_t slices) {
   counts[index].now.fetch_sub(static_cast<uint32_t>(slices), std::memory_order_relaxed);
 }
 
-void add_refused(size_t index, size_t slices) {
-  counts[index].refused.fetch_add(static_cast<uint32_t>(slices), std::memory_order_relaxed);
+void add_refused(SizeClass cls, size_t slices) {
+  refused_of(cls).fetch_add(static_cast<uint32_t>(slices), std::memory_order_relaxed);
 }
 
-size_t take_refused(size_t index, size_t slices) {
-  std::atomic<uint32_t>& refused = counts[index].refused;
+size_t take_refused(SizeClass cls, size_t slices) {
+  std::atomic<uint32_t>& refused = refused_of(cls);
   uint32_t there = refused.load(std::memory_order_relaxed), again;
   do {
     if (there == 0) return 0;
@@ -53,14 +70,14 @@ size_t take_refused(size_t index, size_t slices) {
   return again;
 }
 
-void note_outgrew_light(size_t index) {
-  counts[index].outgrew.fetch_add(1, std::memory_order_relaxed);
+void note_outgrew_light(SizeClass cls) {
+  made[index_of(cls)].outgrew.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool stays_light(size_t index) {
-  const Count& count = counts[index];
-  const uint32_t made = count.made.load(std::memory_order_relaxed);
-  return made > 1 && count.outgrew.load(std::memory_order_relaxed) * kOutgrewShare <= made;
+bool stays_light(SizeClass cls) {
+  const Made& of_class = made[index_of(cls)];
+  const uint32_t all = of_class.all.load(std::memory_order_relaxed);
+  return all > 1 && of_class.outgrew.load(std::memory_order_relaxed) * kOutgrewShare <= all;
 }
 
 bool any(size_t index) {

@@ -13,17 +13,17 @@ constexpr size_t kLarge = kClasses;
 void add(size_t index, size_t slices);
 void subtract(size_t index, size_t slices);
 
-// Slabs of the class were released that might have been kept; and of slices that are made, how many
-// that would have spared.
-void add_refused(size_t index, size_t slices);
-size_t take_refused(size_t index, size_t slices);
+// Slabs of a medium class were released that might have been kept; and of slices that are made, how
+// many that would have spared.
+void add_refused(SizeClass cls, size_t slices);
+size_t take_refused(SizeClass cls, size_t slices);
 
 // A small slab of the class is made; it carves its way out of what a light slice holds
 // (span/free_spans.h); and whether those that were made of late hardly ever did. False while there
 // was one alone.
-void note_made(size_t index);
-void note_outgrew_light(size_t index);
-bool stays_light(size_t index);
+void note_made(SizeClass cls);
+void note_outgrew_light(SizeClass cls);
+bool stays_light(SizeClass cls);
 
 // Whether there are any now.
 bool any(size_t index);

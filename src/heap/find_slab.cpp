@@ -5,7 +5,6 @@
 #include "heap/orphans.h"
 #include "heap/slab.h"
 #include "heap/thread_heap.h"
-#include "os/memory.h"
 #include "span/retention.h"
 #include "span/span_heap.h"
 
@@ -17,20 +16,18 @@ using span_heap::Holds;
 namespace {
 
 bool stays_light(SizeClass cls) {
-  return is_small(cls) && class_slices::stays_light(index_of(cls));
+  return is_small(cls) && class_slices::stays_light(cls);
 }
 
-// Memory that the slab came with, and will hardly use, goes back: all of it if its class is the
-// first time in use, for it may use little.
+// Memory that the slab came with, and will hardly use, goes back: of a class that is in use for the
+// first time, which may use little, and of one whose slabs stay light. What the first blocks of a
+// small one take stays.
 void give_back_unneeded(Descriptor* span, SizeClass cls, Holds& holds) {
-  if (holds == Holds::Nothing) return;
+  if (holds != Holds::Much) return;
   const bool is_new = thread_heaps::few() && class_slices::peak_bytes(index_of(cls)) == 0;
-  const bool is_heavy = holds == Holds::Much && stays_light(cls) && os::page_size() <= kLight;
-  if (!is_new && !is_heavy) return;
-  const size_t kept = is_new ? 0 : kLight;
-  if (!os::purge(span->start + kept, span->size() - kept)) return;
-  retention::note_given_back(span->size() - kept);
-  holds = is_new ? Holds::Nothing : Holds::Little;
+  if (!is_new && !stays_light(cls)) return;
+  const size_t kept = is_small(cls) ? kLight : 0;
+  if (span_heap::give_back(span, kept)) holds = kept ? Holds::Little : Holds::Nothing;
 }
 
 }  // namespace
@@ -85,7 +82,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   if (is_small(cls)) {
     small::format(slab, cls);
     slab->light = holds != Holds::Much;
-    class_slices::note_made(index_of(cls));
+    class_slices::note_made(cls);
   } else {
     medium::format(slab, cls);
   }
@@ -98,7 +95,7 @@ Descriptor* ThreadHeap::new_slab(SizeClass cls) {
   slab->home.store(this, std::memory_order_release);
   class_slices::add(index_of(cls), slab->slices);
   if (is_small(cls)) return slab;
-  if (const size_t again = class_slices::take_refused(index_of(cls), slab->slices))
+  if (const size_t again = class_slices::take_refused(cls, slab->slices))
     retention::note_made_again(again << kSliceShift);
   return slab;
 }

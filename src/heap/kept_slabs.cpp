@@ -49,7 +49,7 @@ void ThreadHeap::keep_or_release(Descriptor* slab) {
 // The class may want a slab again soon.
 void ThreadHeap::note_refused(const Descriptor* slab) {
   if (is_small(slab->size_class)) return;
-  class_slices::add_refused(index_of(slab->size_class), slab->slices);
+  class_slices::add_refused(slab->size_class, slab->slices);
   retention::note_refused(slab->size());
 }
 

@@ -9,7 +9,6 @@
 #include "os/memory.h"
 #include "os/report.h"
 #include "span/region.h"
-#include "span/retention.h"
 #include "span/span_heap.h"
 
 namespace ox {
@@ -126,10 +125,7 @@ bool Nursery::open(ThreadHeap* home) {
   Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
   if (!span) return false;
   // A thread may put few blocks there.
-  if (!zeroed && thread_heaps::few() && os::purge(span->start, kSliceSize)) {
-    retention::note_given_back(kSliceSize);
-    zeroed = true;
-  }
+  const bool is_light = !zeroed && thread_heaps::few() && span_heap::give_back(span, kLight);
   span->capacity = static_cast<uint16_t>(number);
   span->carved = 0;
   span->was_slab = false;
@@ -139,7 +135,7 @@ bool Nursery::open(ThreadHeap* home) {
   const os::Guard guard(span_heap::lock());
   if (is_new) slices_[number - 1] = new (room) NurserySlice;
   NurserySlice& slice = *slices_[number - 1];
-  slice.touched = zeroed ? 0 : NurserySlice::units(0, kSliceSize);
+  slice.touched = zeroed ? 0 : NurserySlice::units(0, is_light ? kLight : kSliceSize);
   slice.span = span;
   span->kind = SpanKind::Nursery;
   // release: as ThreadHeap::new_slab().

@@ -90,7 +90,7 @@ bool carve(Descriptor* slab) {
   slab->carved = static_cast<uint16_t>(slab->carved + count);
   const auto reaches = static_cast<size_t>(first - slab->start);  // so far
   if (!slab->recarved && reaches <= kLight && reaches + count * size > kLight)
-    class_slices::note_outgrew_light(index_of(slab->size_class));
+    class_slices::note_outgrew_light(slab->size_class);
   slab->recarved &= slab->carved < slab->capacity;
   slab->last_plain = static_cast<uint16_t>(from + (count - 1) * size);
   slab->head = arch::with_low16(slab->head, offset_at(0));

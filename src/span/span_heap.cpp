@@ -247,6 +247,13 @@ Descriptor* allocate_slice(bool light, Holds& holds) {
   return slice;
 }
 
+bool give_back(Descriptor* span, size_t kept) {
+  const size_t rest = span->size() - kept;
+  if (kept % os::page_size() != 0 || !os::purge(span->start + kept, rest)) return false;
+  retention::note_given_back(rest);
+  return true;
+}
+
 void release(Descriptor* span, size_t touched) {
   if constexpr (kHardened) return release_guarded(span);
   os::Guard guard(heap_lock);

@@ -35,6 +35,10 @@ enum class Holds : uint8_t { Nothing, Little, Much };
 // A slice for a small slab: a light one first if `light`.
 Descriptor* allocate_slice(bool light, Holds& holds);
 
+// What a span that is handed out may hold behind its first `kept` bytes goes back to the system.
+// False: it stays.
+bool give_back(Descriptor* span, size_t kept);
+
 // Returns a span. `touched` is the number of bytes at its start that may hold memory.
 void release(Descriptor* span, size_t touched);
 // The same, for that of a large block: it may become inaccessible for a while.

@@ -55,6 +55,13 @@ header_field() { echo $(($(readelf -lW "$OX_LIB" | awk -v name="$1" -v column="$
   [ "$sum" -le 131072 ]
 }
 
+@test "what any process writes of the library's own variables fits two pages" {
+  bytes=$((16#$(readelf -SW "$OX_LIB" | sed -n 's/.* \.bss  *NOBITS  *[0-9a-f]* [0-9a-f]* \([0-9a-f]*\) .*/\1/p')))
+  echo ".bss: $bytes bytes"
+  [ "$bytes" -gt 0 ]
+  [ "$bytes" -le 8192 ]
+}
+
 @test "bound at once, relocations read-only, never unloaded, no text relocation, no executable stack" {
   flags=$(dynamic | grep -E 'FLAGS')
   echo "$flags"
