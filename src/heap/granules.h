@@ -67,7 +67,10 @@ class Granules {
   // Size of the block that starts there.
   size_t bytes_at(size_t offset) const;
   // The same; 0: none does.
-  size_t bytes_if_block(size_t offset) const { return is_block(offset) ? bytes_at(offset) : 0; }
+  size_t bytes_if_block(size_t offset) const {
+    const size_t bytes = bytes_in_word(offset);
+    return bytes != 0 ? bytes : is_block(offset) ? bytes_at(offset) : 0;
+  }
   // Forgets where take() looked: places that are free stay behind, which were not for what was
   // looked for. For blocks of about this size, and for all.
   void look_everywhere(size_t bytes) { look_from_[floor_log2(bytes / kGranule)] = kFirst; }
@@ -90,7 +93,9 @@ class Granules {
   // A bit for each granule. Words are stored with release and read with acquire: see above.
   class Bits {
    public:
-    bool has(size_t at) const { return (word(at / 64) >> at % 64) & 1; }
+    bool has(size_t at) const { return (word_of(at) >> at % 64) & 1; }
+    // The word of that granule.
+    uint64_t word_of(size_t at) const { return word(at / 64); }
     // The first granule from `at` on whose bit is `wanted`; if none before `enough` is, any from
     // there on, at most kCount.
     size_t find(bool wanted, size_t at, size_t enough = kCount) const;
@@ -116,6 +121,18 @@ class Granules {
     uint64_t word(size_t index) const { return words_[index].load(std::memory_order_acquire); }
     std::array<std::atomic<uint64_t>, kWords> words_;
   };
+
+  // bytes_if_block() of one that begins and ends in one word, as does the granule before it; of
+  // others 0.
+  size_t bytes_in_word(size_t offset) const {
+    const size_t at = offset / kGranule;
+    if (offset % kGranule != 0 || at % 64 == 0) return 0;
+    const uint64_t used = used_.word_of(at) >> (at % 64 - 1),
+                   last = last_.word_of(at) >> (at % 64 - 1);
+    const bool starts = (used & 2) && !(used & ~last & 1);
+    return starts && last >> 1 ? (static_cast<size_t>(__builtin_ctzll(last >> 1)) + 1) * kGranule
+                               : 0;
+  }
 
   // The first place for `count` granules from `at` on; kCount: there is none.
   size_t next_place(size_t count, size_t at) const;

@@ -15,18 +15,22 @@ namespace ox {
 
 using small::word_in;
 
+Nursery::Place Nursery::place_in(small::Word word) {
+  return {static_cast<uint8_t>(small::used_of(word)),
+          static_cast<uint16_t>(small::offset_of(word))};
+}
+
 bool Nursery::Block::has_mark() const {
   return small::has_mark(span, address());
 }
 
 Nursery::Place Nursery::Block::next() const {
-  const small::Word word = word_in(address());
-  return {static_cast<uint16_t>(small::used_of(word)),
-          static_cast<uint16_t>(small::offset_of(word))};
+  return place_in(word_in(address()));
 }
 
-void Nursery::Block::set_next(Place place) const {
-  word_in(address()) = small::make_word(span, place.number, place.offset);
+void Nursery::Block::set_next(Place place, SizeClass cls) const {
+  const small::Word used = index_of(cls) << 8 | place.number;
+  word_in(address()) = small::make_word(span, used, place.offset);
 }
 
 void Nursery::Block::clear_word() const {
@@ -48,10 +52,13 @@ bool Nursery::look_up(Place place, Block& block) const {
   return true;
 }
 
-Nursery::Block Nursery::block_of(const void* address) const {
-  Descriptor* span = region::find(reinterpret_cast<uintptr_t>(address));
+Nursery::Block Nursery::block_in(Descriptor* span, const void* address) const {
   return {slices_[span->capacity - 1u], span,
           static_cast<size_t>(static_cast<const char*>(address) - span->start)};
+}
+
+Nursery::Block Nursery::block_of(const void* address) const {
+  return block_in(region::find(reinterpret_cast<uintptr_t>(address)), address);
 }
 
 bool Nursery::is_block(const void* block) const {
@@ -147,29 +154,36 @@ bool Nursery::open(ThreadHeap* home) {
 
 // The word of a block in the list of `cls` is as it was written, as far as can be seen; so is the
 // one that led to it, which may have been that of another class.
+inline bool Nursery::is_sound(small::Word word, const Descriptor* span, SizeClass cls) const {
+  const small::Word ours = small::make_word(span, index_of(cls) << 8, 0);
+  const Place next = place_in(word);
+  return (word ^ ours) < (small::Word{1} << 16)
+             ? next.offset == 0
+             : ((word ^ ours) & ~kNextBits) == 0 && is_open(next.number);
+}
+
 bool Nursery::is_intact(Block block, SizeClass cls) const {
-  const Place next = block.next();
-  return block.bytes_if_one() == block_size(cls) && block.has_mark() &&
-         (next.number == 0 ? next.offset == 0 : is_open(next.number));
+  return is_sound(word_in(block.address()), block.span, cls);
 }
 
 bool Nursery::pop(SizeClass cls, Block& block) {
   Place& top = top_[index_of(cls)];
   if (!look_up(top, block)) return false;
-  if (!is_intact(block, cls)) {
+  const small::Word word = word_in(block.address());
+  if (__builtin_expect(!is_sound(word, block.span, cls), 0)) {
     report::corrupted_block(block.address(), block_size(cls), nullptr);
     top = {};
     return false;
   }
-  top = block.next();
+  top = place_in(word);
   block.clear_word();
   return true;
 }
 
 void Nursery::push(Block block, SizeClass cls) {
   Place& top = top_[index_of(cls)];
-  block.set_next(top);
-  top = {static_cast<uint16_t>(block.span->capacity), static_cast<uint16_t>(block.offset)};
+  block.set_next(top, cls);
+  top = {static_cast<uint8_t>(block.span->capacity), static_cast<uint16_t>(block.offset)};
 }
 
 void Nursery::give_up(Block block, SizeClass cls) {
@@ -193,16 +207,19 @@ bool Nursery::is_listed(Block wanted) const {
 
 // ---- frees
 
-void Nursery::release(void* address, const void* caller) {
-  const Block block = block_of(address);
+// Whether a block with the mark is a free one, not one whose program wrote the like.
+bool Nursery::was_freed(Block block) {
+  take_remote();
+  // What was freed before may have been given up for other blocks by now, or the slice gone.
+  return block.slice->span != block.span || !block.is_one() || is_listed(block);
+}
+
+void Nursery::release(Descriptor* span, void* address, const void* caller) {
+  const Block block = block_in(span, address);
   const size_t bytes = block.bytes_if_one();
   if (bytes == 0) return report_no_block(address, caller);
-  if (block.has_mark()) {
-    take_remote();
-    // What was freed before may have been given up for other blocks by now, or the slice gone.
-    if (block.slice->span != block.span || !block.is_one() || is_listed(block))
-      return report::double_free(address, bytes, caller);
-  }
+  if (__builtin_expect(block.has_mark(), 0) && was_freed(block))
+    return report::double_free(address, bytes, caller);
   const SizeClass cls = size_class_of(bytes);
   Relaxed<uint16_t>& live = live_[index_of(cls)];
   // 0: a fork has lost the thread that freed it, and the list.
@@ -222,9 +239,12 @@ void Nursery::note_used(size_t bytes) {
   free_bytes_ -= free_bytes_ < bytes ? free_bytes_ : static_cast<uint32_t>(bytes);
 }
 
-void Nursery::note_freed(size_t bytes) {
+inline void Nursery::note_freed(size_t bytes) {
   free_bytes_ += static_cast<uint32_t>(bytes);
-  if (free_bytes_ < most_free_ || free_bytes_ < used_bytes_) return;
+  if (free_bytes_ >= most_free_ && free_bytes_ >= used_bytes_) give_back_surplus();
+}
+
+void Nursery::give_back_surplus() {
   free_bytes_ = 0;
   merge();
   const size_t wasted = wasted_pages() * os::page_size();
@@ -268,7 +288,7 @@ void Nursery::take_remote(NurserySlice& slice) {
     const Block block{&slice, slice.span, small::offset_of(word)};
     word = word_in(block.address());
     block.clear_word();
-    release(block.address(), nullptr);
+    release(slice.span, block.address(), nullptr);
   }
 }
 

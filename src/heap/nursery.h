@@ -33,6 +33,7 @@
 #include "base/relaxed.h"
 #include "base/size_class.h"
 #include "heap/granules.h"
+#include "heap/small.h"
 #include "heap/stats.h"
 #include "span/descriptor.h"
 
@@ -64,7 +65,7 @@ class Nursery {
 
   // nullptr: use a slab.
   void* allocate(ThreadHeap* home, SizeClass cls);
-  void release(void* block, const void* caller);
+  void release(Descriptor* span, void* block, const void* caller);
 
   // Whether a block starts there that has been handed out, and perhaps freed.
   bool is_block(const void* block) const;
@@ -109,10 +110,11 @@ class Nursery {
   static constexpr size_t kWorthMerging = size_t{8} << 10;
   static constexpr uint32_t kMostFreeAtFirst = 64 << 10, kMostFree = 128 << 10;
 
-  // A block's slice, by number, and its offset there: `used` and `offset` of a listed block's word.
-  // Slices are counted from 1; 0 is the number of none.
+  // A block's slice, by number, and its offset there. Slices are counted from 1; 0 is the number of
+  // none.
   struct Place {
-    uint16_t number = 0, offset = 0;
+    uint8_t number = 0;
+    uint16_t offset = 0;
   };
   // The same, looked up.
   struct Block {
@@ -125,9 +127,9 @@ class Nursery {
     size_t bytes() const { return slice->granules.bytes_at(offset); }
     size_t bytes_if_one() const { return slice->granules.bytes_if_block(offset); }
     bool has_mark() const;
-    // What stands in a listed block: the place of the next one.
+    // What stands in a listed block.
     Place next() const;
-    void set_next(Place place) const;
+    void set_next(Place place, SizeClass cls) const;
     void clear_word() const;
   };
 
@@ -135,6 +137,7 @@ class Nursery {
   // Slices with a place in memory, the first ones; and those of them that have a span.
   bool is_made(size_t number) const;
   bool is_open(size_t number) const;
+  Block block_in(Descriptor* span, const void* address) const;
   Block block_of(const void* address) const;
   // False: none is there.
   bool look_up(Place place, Block& block) const;
@@ -146,9 +149,17 @@ class Nursery {
   bool pop(SizeClass cls, Block& block);
   void push(Block block, SizeClass cls);
   void give_up(Block block, SizeClass cls);
+  // A listed block's word: see heap/small.h. In the place of `offset` that of the next block; of
+  // `used` its own class, and below that the number of the next one's slice.
+  static constexpr small::Word kNextBits = small::Word{0xff} << 48 | 0xffff;
+  static_assert(kClasses <= 0xff && kSlices <= 0xff);
+  static Place place_in(small::Word word);
+  bool is_sound(small::Word word, const Descriptor* span, SizeClass cls) const;
   bool is_intact(Block block, SizeClass cls) const;
+  bool was_freed(Block block);
   bool is_listed(Block block) const;
   void note_freed(size_t bytes);
+  void give_back_surplus();
   void note_used(size_t bytes);
   void take_remote();
   void take_remote(NurserySlice& slice);
