@@ -20,7 +20,7 @@ some_block='0x[0-9a-f]+ \([0-9]+-byte block\)'
 
 @test "hardened: double free" {
   for bug in double_free double_free_delayed double_free_after_others double_free_in_thread double_free_after_thread \
-    double_free_by_threads double_free_after_reuse; do
+    double_free_by_threads double_free_after_reuse double_free_after_next; do
     aborts "$bug" "$all" "$twice"
     aborts "$bug" "$large" "($twice|$invalid)"
   done

@@ -85,6 +85,13 @@ static void double_free_after_reuse(void) {
   for (int i = 0; i < 3; ++i) free(blocks[i]);
 }
 
+// Another request of that size has come meanwhile.
+static void double_free_after_next(void) {
+  free(blocks[3]);
+  blocks[0] = malloc(size);
+  free(blame(blocks[3]));
+}
+
 static void double_free_in_thread(void) {
   free(blocks[3]);
   free_in_thread(blame(blocks[3]));
@@ -425,6 +432,7 @@ static const struct {
     {"foreign_mapping", foreign_mapping},
     {"usable_size_freed", usable_size_freed},
     {"double_free_after_reuse", double_free_after_reuse},
+    {"double_free_after_next", double_free_after_next},
 };
 
 // usage: misuse NAME SIZE [busy]; busy: the class has seen much use before.
