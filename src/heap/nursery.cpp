@@ -15,22 +15,18 @@ namespace ox {
 
 using small::word_in;
 
-Nursery::Place Nursery::place_in(small::Word word) {
-  return {static_cast<uint8_t>(small::used_of(word)),
-          static_cast<uint16_t>(small::offset_of(word))};
-}
-
 bool Nursery::Block::has_mark() const {
   return small::has_mark(span, address());
 }
 
 Nursery::Place Nursery::Block::next() const {
-  return place_in(word_in(address()));
+  const small::Word word = word_in(address());
+  return {static_cast<uint16_t>(small::used_of(word)),
+          static_cast<uint16_t>(small::offset_of(word))};
 }
 
-void Nursery::Block::set_next(Place place, SizeClass cls) const {
-  const small::Word used = index_of(cls) << 8 | place.number;
-  word_in(address()) = small::make_word(span, used, place.offset);
+void Nursery::Block::set_next(Place place) const {
+  word_in(address()) = small::make_word(span, place.number, place.offset);
 }
 
 void Nursery::Block::clear_word() const {
@@ -153,37 +149,30 @@ bool Nursery::open(ThreadHeap* home) {
 // ---- the lists
 
 // The word of a block in the list of `cls` is as it was written, as far as can be seen; so is the
-// one that led to it, which may have been that of another class.
-inline bool Nursery::is_sound(small::Word word, const Descriptor* span, SizeClass cls) const {
-  const small::Word ours = small::make_word(span, index_of(cls) << 8, 0);
-  const Place next = place_in(word);
-  return (word ^ ours) < (small::Word{1} << 16)
-             ? next.offset == 0
-             : ((word ^ ours) & ~kNextBits) == 0 && is_open(next.number);
-}
-
+// one that led to it, which may have been that of another class, or forged.
 bool Nursery::is_intact(Block block, SizeClass cls) const {
-  return is_sound(word_in(block.address()), block.span, cls);
+  const Place next = block.next();
+  return block.bytes_if_one() == block_size(cls) && block.has_mark() &&
+         (next.number == 0 ? next.offset == 0 : is_open(next.number));
 }
 
 bool Nursery::pop(SizeClass cls, Block& block) {
   Place& top = top_[index_of(cls)];
   if (!look_up(top, block)) return false;
-  const small::Word word = word_in(block.address());
-  if (__builtin_expect(!is_sound(word, block.span, cls), 0)) {
+  if (__builtin_expect(!is_intact(block, cls), 0)) {
     report::corrupted_block(block.address(), block_size(cls), nullptr);
     top = {};
     return false;
   }
-  top = place_in(word);
+  top = block.next();
   block.clear_word();
   return true;
 }
 
 void Nursery::push(Block block, SizeClass cls) {
   Place& top = top_[index_of(cls)];
-  block.set_next(top, cls);
-  top = {static_cast<uint8_t>(block.span->capacity), static_cast<uint16_t>(block.offset)};
+  block.set_next(top);
+  top = {static_cast<uint16_t>(block.span->capacity), static_cast<uint16_t>(block.offset)};
 }
 
 void Nursery::give_up(Block block, SizeClass cls) {

@@ -33,7 +33,6 @@
 #include "base/relaxed.h"
 #include "base/size_class.h"
 #include "heap/granules.h"
-#include "heap/small.h"
 #include "heap/stats.h"
 #include "span/descriptor.h"
 
@@ -110,11 +109,10 @@ class Nursery {
   static constexpr size_t kWorthMerging = size_t{8} << 10;
   static constexpr uint32_t kMostFreeAtFirst = 64 << 10, kMostFree = 128 << 10;
 
-  // A block's slice, by number, and its offset there. Slices are counted from 1; 0 is the number of
-  // none.
+  // A block's slice, by number, and its offset there: `used` and `offset` of a listed block's word.
+  // Slices are counted from 1; 0 is the number of none.
   struct Place {
-    uint8_t number = 0;
-    uint16_t offset = 0;
+    uint16_t number = 0, offset = 0;
   };
   // The same, looked up.
   struct Block {
@@ -127,9 +125,9 @@ class Nursery {
     size_t bytes() const { return slice->granules.bytes_at(offset); }
     size_t bytes_if_one() const { return slice->granules.bytes_if_block(offset); }
     bool has_mark() const;
-    // What stands in a listed block.
+    // What stands in a listed block: the place of the next one.
     Place next() const;
-    void set_next(Place place, SizeClass cls) const;
+    void set_next(Place place) const;
     void clear_word() const;
   };
 
@@ -149,12 +147,6 @@ class Nursery {
   bool pop(SizeClass cls, Block& block);
   void push(Block block, SizeClass cls);
   void give_up(Block block, SizeClass cls);
-  // A listed block's word: see heap/small.h. In the place of `offset` that of the next block; of
-  // `used` its own class, and below that the number of the next one's slice.
-  static constexpr small::Word kNextBits = small::Word{0xff} << 48 | 0xffff;
-  static_assert(kClasses <= 0xff && kSlices <= 0xff);
-  static Place place_in(small::Word word);
-  bool is_sound(small::Word word, const Descriptor* span, SizeClass cls) const;
   bool is_intact(Block block, SizeClass cls) const;
   bool was_freed(Block block);
   bool is_listed(Block block) const;

@@ -185,6 +185,25 @@ TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnInThatOfAnotherClass) {
       testing::KilledBySignal(SIGABRT), "is corrupted");
 }
 
+// The word of a free block in memory where no block is any more, and a list made to lead there:
+// what that hands out would be somebody else's soon. Found by fuzzing.
+TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnWhereThereIsNoBlock) {
+  void* freed[] = {allocate(64), allocate(64)};
+  auto* gone = static_cast<char*>(allocate(4096));
+  release(gone);  // given up at once: room for any size
+  release(freed[0]);
+  release(freed[1]);
+  std::memcpy(gone, freed[0], sizeof(small::Word));
+  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(gone) % kSliceSize);
+  std::memcpy(freed[1], &offset, sizeof offset);
+  EXPECT_EXIT(
+      {
+        allocate(64);
+        allocate(64);
+      },
+      testing::KilledBySignal(SIGABRT), "is corrupted");
+}
+
 // Two threads at once, neither of which can see that the other does the same.
 TEST_IN_FRESH_PROCESS(NurseryTest, ABlockThatTwoThreadsFreedAtOnceIsNoticed) {
   auto* block = static_cast<char*>(allocate(100));
