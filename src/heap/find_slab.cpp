@@ -15,17 +15,21 @@ using span_heap::Holds;
 
 namespace {
 
+// Slabs of a small class that leave open whether it is one of many blocks.
+constexpr size_t kFewSlabs = 4;
+
 bool stays_light(SizeClass cls) {
   return is_small(cls) && class_slices::stays_light(cls);
 }
 
-// Memory that the slab came with, and will hardly use, goes back: of a class that is in use for the
-// first time, which may use little, and of one whose slabs stay light. What the first blocks of a
-// small one take stays.
+// Memory that the slab came with, and will hardly use, goes back: of a class that has few slabs
+// so far, which may use little of this one, and of one whose slabs stay light. What the first
+// blocks of a small one take stays.
 void give_back_unneeded(Descriptor* span, SizeClass cls, Holds& holds) {
   if (holds != Holds::Much) return;
-  const bool is_new = thread_heaps::few() && class_slices::peak_bytes(index_of(cls)) == 0;
-  if (!is_new && !stays_light(cls)) return;
+  const size_t few = is_small(cls) ? kFewSlabs * kSliceSize : 0;
+  const bool has_few = thread_heaps::few() && class_slices::peak_bytes(index_of(cls)) <= few;
+  if (!has_few && !stays_light(cls)) return;
   const size_t kept = is_small(cls) ? kLight : 0;
   if (span_heap::give_back(span, kept)) holds = kept ? Holds::Little : Holds::Nothing;
 }

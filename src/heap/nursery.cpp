@@ -34,7 +34,7 @@ void Nursery::Block::clear_word() const {
 }
 
 bool Nursery::is_made(size_t number) const {
-  return number - 1 < kSlices && slices_[number - 1];
+  return number - 1 < kSlicesForOne && slices_[number - 1];
 }
 
 bool Nursery::is_open(size_t number) const {
@@ -70,7 +70,9 @@ size_t Nursery::block_bytes(const void* block) const {
 bool Nursery::is_busy(SizeClass cls) const {
   const size_t count = allocations_[index_of(cls)];
   if (count < kBusyAndLarge) return false;
-  return count >= kBusy || (live_[index_of(cls)] + 1u) * block_size(cls) >= kLarge;
+  const size_t bytes = (live_[index_of(cls)] + size_t{1}) * block_size(cls);
+  return count >= kBusy || (bytes >= kLarge && !thread_heaps::only_one()) ||
+         (bytes >= kLargeForOne && count >= kBusyAndLargeForOne);
 }
 
 void* Nursery::allocate(ThreadHeap* home, SizeClass cls) {
@@ -120,15 +122,13 @@ char* Nursery::place(SizeClass cls) {
 bool Nursery::open(ThreadHeap* home) {
   size_t number = 1;
   while (is_open(number)) ++number;
-  if (number > kSlices) return false;
+  if (number > (thread_heaps::only_one() ? kSlicesForOne : kSlices)) return false;
   const bool is_new = !is_made(number);
   void* const room = is_new ? storage::allocate(sizeof(NurserySlice)) : slices_[number - 1];
   if (!room) return false;
   bool zeroed;
   Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
   if (!span) return false;
-  // A thread may put few blocks there.
-  const bool is_light = !zeroed && thread_heaps::few() && span_heap::give_back(span, kLight);
   span->capacity = static_cast<uint16_t>(number);
   span->carved = 0;
   span->was_slab = false;
@@ -138,7 +138,7 @@ bool Nursery::open(ThreadHeap* home) {
   const os::Guard guard(span_heap::lock());
   if (is_new) slices_[number - 1] = new (room) NurserySlice;
   NurserySlice& slice = *slices_[number - 1];
-  slice.touched = zeroed ? 0 : NurserySlice::units(0, is_light ? kLight : kSliceSize);
+  slice.touched = zeroed ? 0 : NurserySlice::units(0, kSliceSize);
   slice.span = span;
   span->kind = SpanKind::Nursery;
   // release: as ThreadHeap::new_slab().

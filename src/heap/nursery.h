@@ -3,7 +3,8 @@
 // Most programs use many classes a few times. A slab for each would touch pages for each; the
 // nursery packs blocks of all classes into a few slices, wherever there is room (heap/granules.h).
 // A class that proves busy gets slabs, whose paths are shorter; so does every class for which the
-// nursery has no room.
+// nursery has no room. Later, and there is more room, while the process has one thread: most of a
+// system's processes have no more, and together they are what has to be small.
 //
 // Freed blocks of up to kMaxSmall bytes wait in a list of their class, and are checked like those
 // of a slab when they are used again: the first word of each is one of heap/small.h, with the place
@@ -56,8 +57,9 @@ struct NurserySlice {
 
 class Nursery {
  public:
-  // Allocations after which a class gets slabs: sooner if those in use and the next fill two pages.
-  static constexpr uint8_t kBusy = 250, kBusyAndLarge = 32;
+  // Allocations after which a class gets slabs: sooner if those in use and the next are as large as
+  // kLarge, or, for the only thread, kLargeForOne.
+  static constexpr uint8_t kBusy = 250, kBusyAndLarge = 32, kBusyAndLargeForOne = 128;
 
   // Not in the hardened build: classes share pages here.
   static constexpr bool kServes = !kHardened;
@@ -102,10 +104,10 @@ class Nursery {
   size_t remote_frees() const { return remote_frees_; }
 
  private:
-  static constexpr size_t kSlices = 8;
+  static constexpr size_t kSlices = 8, kSlicesForOne = 24;
   // Bytes in use of one class that make it busy; freed ones that are worth a merge(); and so many
   // that pages go back, the first time and at most.
-  static constexpr size_t kLarge = size_t{8} << 10;
+  static constexpr size_t kLarge = size_t{8} << 10, kLargeForOne = size_t{16} << 10;
   static constexpr size_t kWorthMerging = size_t{8} << 10;
   static constexpr uint32_t kMostFreeAtFirst = 64 << 10, kMostFree = 128 << 10;
 
@@ -165,7 +167,7 @@ class Nursery {
   static void release_slice(NurserySlice& slice);
   void subtract_remote(heap::ClassTable& classes, NurserySlice& slice) const;
 
-  std::array<NurserySlice*, kSlices> slices_{};
+  std::array<NurserySlice*, kSlicesForOne> slices_{};
   uint32_t used_bytes_ = 0;  // in blocks in use
   uint32_t free_bytes_ = 0;  // freed since pages last went back, and not used again
   uint32_t most_free_ = kMostFreeAtFirst;

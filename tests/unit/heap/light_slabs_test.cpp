@@ -82,6 +82,7 @@ TEST_IN_FRESH_PROCESS(LightSlabs, StayLightFromOneToTheNext) {
 
 TEST_IN_FRESH_PROCESS(LightSlabs, OfAClassThatNeedsMuchHoldWhatWasThere) {
   use_64_mib();
+  with_blocks(kCommon, 6 * kSliceSize / kCommon, [](void*) {});
   for (int i = 0; i < 4; ++i) with_blocks(kCommon, kSliceSize / kCommon / 2, [](void*) {});
   leave_slices();
   with_blocks(kCommon, 10, [](void* block) { EXPECT_EQ(resident_bytes(block), kSliceSize); });

@@ -257,7 +257,7 @@ TEST_IN_FRESH_PROCESS(Medium, ClassesThatTakeTurnsShareTheirSlices) {
     block = allocate(next_size());
     live += usable_size(block);
   }
-  EXPECT_LE(figures().span_bytes - before, live * 17 / 10);
+  EXPECT_LE(figures().span_bytes - before, live * 18 / 10);
   for (void* block : blocks) release(block);
 }
 

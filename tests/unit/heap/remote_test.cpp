@@ -108,7 +108,7 @@ TEST_P(Remote, MisuseIsReported) {
 // The owner word may be set back while blocks freed by others are waiting: the next one among them
 // diverts the owner again.
 TEST_IN_FRESH_PROCESS(RemoteMisuse, ASecondFreeBesideOthersThatWait) {
-  for (int i = 0; i < 100; ++i) allocate(8000);  // none in a nursery from here on
+  for (int i = 0; i < 300; ++i) allocate(8000);  // none in a nursery from here on
   void* const blocks[] = {allocate(8000), allocate(8000), allocate(8000)};
   Descriptor* slice = region::find(reinterpret_cast<uintptr_t>(blocks[0]));
   Descriptor* slab = slice->region->leader_of(slice);
