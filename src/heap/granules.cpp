@@ -11,14 +11,14 @@ size_t Granules::Bits::find(bool wanted, size_t at, size_t enough) const {
   return at;
 }
 
-size_t Granules::Bits::start_of_run(size_t at) const {
-  while (at > kFirst) {
+size_t Granules::Bits::start_of_run(size_t at, size_t enough) const {
+  while (at > enough) {
     const size_t before = (at - 1) / 64 * 64;
     const uint64_t set = word(before / 64) << (63 - (at - 1) % 64);
     if (set) return at - static_cast<size_t>(__builtin_clzll(set));
     at = before;
   }
-  return kFirst;
+  return enough;
 }
 
 void Granules::Bits::set(size_t from, size_t to) {
@@ -71,18 +71,15 @@ size_t Granules::blocks() const {
   return used_.common(last_);
 }
 
+// Looks at a place from its end: behind the last granule there that is taken lies the next one.
 size_t Granules::next_place(size_t count, size_t at) const {
   const size_t alignment = count & ~(count - 1);
-  for (at = used_.find(false, at); at < kCount;) {
-    const size_t place = align_up(at, alignment);
-    if (place + count > kCount) return kCount;
-    if (in_one_word(at, place + count) && !used_.has_any(at, bits_of(at, place + count)))
-      return place;
-    const size_t end = used_.find(true, at, place + count);
-    if (place + count <= end) return place;
-    at = used_.find(false, end);
+  for (;;) {
+    const size_t place = align_up(used_.find(false, at), alignment), end = place + count;
+    if (end > kCount) return kCount;
+    at = used_.start_of_run(end, place);
+    if (at <= place) return place;
   }
-  return kCount;
 }
 
 size_t Granules::room_for(size_t bytes, size_t most) const {
@@ -119,11 +116,11 @@ size_t Granules::take(size_t bytes) {
   return at * kGranule;
 }
 
-void Granules::give_back(size_t offset) {
+void Granules::give_back(size_t offset, size_t bytes) {
   const size_t at = offset / kGranule;
-  const size_t end = at + bytes_at(offset) / kGranule;
+  const size_t end = at + bytes / kGranule;
   used_.reset(at, end);
-  const size_t start = used_.start_of_run(at);
+  const size_t start = used_.start_of_run(at, kFirst);
   const unsigned log2 = floor_log2(used_.find(true, end) - start);
   for (size_t k = 0; k <= log2; ++k)
     if (start < look_from_[k]) look_from_[k] = static_cast<uint16_t>(start);

@@ -55,8 +55,9 @@ class Granules {
   // size, or where enough was given back since. kNoPlace: there is none; or those blocks were of
   // another size, and look_everywhere() helps.
   size_t take(size_t bytes);
-  // The block at `offset` is no more.
-  void give_back(size_t offset);
+  // The block at `offset`, of so many bytes, is no more.
+  void give_back(size_t offset, size_t bytes);
+  void give_back(size_t offset) { give_back(offset, bytes_at(offset)); }
 
   // Whether it belongs to no block, and may have belonged to one.
   bool was_used(size_t offset) const {
@@ -67,10 +68,7 @@ class Granules {
   // Size of the block that starts there.
   size_t bytes_at(size_t offset) const;
   // The same; 0: none does.
-  size_t bytes_if_block(size_t offset) const {
-    const size_t bytes = bytes_in_word(offset);
-    return bytes != 0 ? bytes : is_block(offset) ? bytes_at(offset) : 0;
-  }
+  size_t bytes_if_block(size_t offset) const;
   // Forgets where take() looked: places that are free stay behind, which were not for what was
   // looked for. For blocks of about this size, and for all.
   void look_everywhere(size_t bytes) { look_from_[floor_log2(bytes / kGranule)] = kFirst; }
@@ -93,21 +91,24 @@ class Granules {
   // A bit for each granule. Words are stored with release and read with acquire: see above.
   class Bits {
    public:
-    bool has(size_t at) const { return (word_of(at) >> at % 64) & 1; }
-    // The word of that granule.
-    uint64_t word_of(size_t at) const { return word(at / 64); }
+    bool has(size_t at) const { return (word(at / 64) >> at % 64) & 1; }
+    // The 64 of them from there on; behind the slice's end none is set.
+    uint64_t window(size_t at) const {
+      const size_t shift = at % 64;
+      return word(at / 64) >> shift | word(at / 64 + 1) << 1 << (63 - shift);
+    }
     // The first granule from `at` on whose bit is `wanted`; if none before `enough` is, any from
     // there on, at most kCount.
     size_t find(bool wanted, size_t at, size_t enough = kCount) const;
-    // The first of those directly before `at` whose bits are not set; `at` if there is none.
-    size_t start_of_run(size_t at) const;
+    // The first of those directly before `at` whose bits are not set, `at` if there is none; if it
+    // lies before `enough`, that or any before.
+    size_t start_of_run(size_t at, size_t enough) const;
     // Those of [from, to); each word is stored once. A block's bits are set from its end on and
     // reset from its start on: where a fork stops that, the rest is a block that nobody has.
     void set(size_t from, size_t to);
     void reset(size_t from, size_t to);
     void set_last_only(size_t from, size_t to);
     // Those of one word, that of granule `at`.
-    bool has_any(size_t at, uint64_t bits) const { return word(at / 64) & bits; }
     void change(size_t at, uint64_t clear, uint64_t set) {
       words_[at / 64].store((word(at / 64) & ~clear) | set, std::memory_order_release);
     }
@@ -119,20 +120,8 @@ class Granules {
    private:
     static constexpr size_t kWords = kCount / 64;
     uint64_t word(size_t index) const { return words_[index].load(std::memory_order_acquire); }
-    std::array<std::atomic<uint64_t>, kWords> words_;
+    std::array<std::atomic<uint64_t>, kWords + 1> words_;
   };
-
-  // bytes_if_block() of one that begins and ends in one word, as does the granule before it; of
-  // others 0.
-  size_t bytes_in_word(size_t offset) const {
-    const size_t at = offset / kGranule;
-    if (offset % kGranule != 0 || at % 64 == 0) return 0;
-    const uint64_t used = used_.word_of(at) >> (at % 64 - 1),
-                   last = last_.word_of(at) >> (at % 64 - 1);
-    const bool starts = (used & 2) && !(used & ~last & 1);
-    return starts && last >> 1 ? (static_cast<size_t>(__builtin_ctzll(last >> 1)) + 1) * kGranule
-                               : 0;
-  }
 
   // The first place for `count` granules from `at` on; kCount: there is none.
   size_t next_place(size_t count, size_t at) const;
@@ -142,6 +131,17 @@ class Granules {
   // [k]: from where on to look for a place for 2^k granules, or up to twice as many. kCount: not.
   std::array<uint16_t, floor_log2(kCount) + 1> look_from_;
 };
+
+// In one look for most: of the granule before and 63 from there on.
+inline size_t Granules::bytes_if_block(size_t offset) const {
+  const size_t at = offset / kGranule;
+  if (offset % kGranule != 0 || at < kFirst) return 0;
+  const uint64_t used = used_.window(at - 1), last = last_.window(at - 1);
+  const bool starts = (used & 2) && !(used & ~last & 1);
+  if (!starts) return 0;
+  if (__builtin_expect(last < 2, 0)) return bytes_at(offset);
+  return (static_cast<size_t>(__builtin_ctzll(last >> 1)) + 1) * kGranule;
+}
 
 template <typename Seen>
 void Granules::for_each(Seen seen) const {

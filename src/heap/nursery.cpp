@@ -15,39 +15,6 @@ namespace ox {
 
 using small::word_in;
 
-bool Nursery::Block::has_mark() const {
-  return small::has_mark(span, address());
-}
-
-Nursery::Place Nursery::Block::next() const {
-  const small::Word word = word_in(address());
-  return {static_cast<uint16_t>(small::used_of(word)),
-          static_cast<uint16_t>(small::offset_of(word))};
-}
-
-void Nursery::Block::set_next(Place place) const {
-  word_in(address()) = small::make_word(span, place.number, place.offset);
-}
-
-void Nursery::Block::clear_word() const {
-  word_in(address()) = 0;
-}
-
-bool Nursery::is_made(size_t number) const {
-  return number - 1 < kSlicesForOne && slices_[number - 1];
-}
-
-bool Nursery::is_open(size_t number) const {
-  return is_made(number) && slices_[number - 1]->span;
-}
-
-bool Nursery::look_up(Place place, Block& block) const {
-  if (!is_open(place.number)) return false;
-  NurserySlice* slice = slices_[place.number - 1];
-  block = {slice, slice->span, place.offset};
-  return true;
-}
-
 Nursery::Block Nursery::block_in(Descriptor* span, const void* address) const {
   return {slices_[span->capacity - 1u], span,
           static_cast<size_t>(static_cast<const char*>(address) - span->start)};
@@ -67,20 +34,22 @@ size_t Nursery::block_bytes(const void* block) const {
 
 // ---- allocation
 
-bool Nursery::is_busy(SizeClass cls) const {
+[[gnu::noinline]] bool Nursery::is_busy_and_large(SizeClass cls) const {
   const size_t count = allocations_[index_of(cls)];
-  if (count < kBusyAndLarge) return false;
   const size_t bytes = (live_[index_of(cls)] + size_t{1}) * block_size(cls);
   return count >= kBusy || (bytes >= kLarge && !thread_heaps::only_one()) ||
          (bytes >= kLargeForOne && count >= kBusyAndLargeForOne);
+}
+
+inline bool Nursery::is_busy(SizeClass cls) const {
+  return allocations_[index_of(cls)] >= kBusyAndLarge && is_busy_and_large(cls);
 }
 
 void* Nursery::allocate(ThreadHeap* home, SizeClass cls) {
   if (is_busy(cls)) return nullptr;
   ++allocations_[index_of(cls)];
   Block block;
-  const bool is_listed = top_[index_of(cls)].number != 0 && pop(cls, block);
-  char* address = is_listed ? block.address() : find_room(home, cls);
+  char* const address = pop(cls, block) ? block.address() : find_room(home, cls);
   if (!address) return nullptr;
   live_[index_of(cls)] = static_cast<uint16_t>(live_[index_of(cls)] + 1);
   note_used(block_size(cls));
@@ -148,20 +117,16 @@ bool Nursery::open(ThreadHeap* home) {
 
 // ---- the lists
 
-// The word of a block in the list of `cls` is as it was written, as far as can be seen; so is the
-// one that led to it, which may have been that of another class, or forged.
-bool Nursery::is_intact(Block block, SizeClass cls) const {
-  const Place next = block.next();
-  return block.bytes_if_one() == block_size(cls) && block.has_mark() &&
-         (next.number == 0 ? next.offset == 0 : is_open(next.number));
+[[gnu::cold]] void Nursery::lose_list(SizeClass cls, Block damaged) {
+  report::corrupted_block(damaged.address(), block_size(cls), nullptr);
+  top_[index_of(cls)] = {};
 }
 
-bool Nursery::pop(SizeClass cls, Block& block) {
+inline bool Nursery::pop(SizeClass cls, Block& block) {
   Place& top = top_[index_of(cls)];
-  if (!look_up(top, block)) return false;
+  if (top.number == 0 || !look_up(top, block)) return false;
   if (__builtin_expect(!is_intact(block, cls), 0)) {
-    report::corrupted_block(block.address(), block_size(cls), nullptr);
-    top = {};
+    lose_list(cls, block);
     return false;
   }
   top = block.next();
@@ -169,26 +134,22 @@ bool Nursery::pop(SizeClass cls, Block& block) {
   return true;
 }
 
-void Nursery::push(Block block, SizeClass cls) {
-  Place& top = top_[index_of(cls)];
-  block.set_next(top);
-  top = {static_cast<uint16_t>(block.span->capacity), static_cast<uint16_t>(block.offset)};
-}
-
-void Nursery::give_up(Block block, SizeClass cls) {
-  block.slice->granules.give_back(block.offset);
+[[gnu::noinline]] void Nursery::give_up(NurserySlice& slice, size_t offset, SizeClass cls) {
+  slice.granules.give_back(offset, block_size(cls));
   placed_[index_of(cls)] = static_cast<uint16_t>(placed_[index_of(cls)] - 1);
 }
 
 bool Nursery::is_listed(Block wanted) const {
   const size_t bytes = wanted.bytes();
   if (bytes > kMaxMedium) return false;  // for another thread, what was freed may change meanwhile
-  const size_t index = index_of(size_class_of(bytes));
+  const SizeClass cls = size_class_of(bytes);
+  if (!wanted.has_list_mark(cls)) return false;
+  const size_t index = index_of(cls);
   Place at = top_[index];
   Block block;
   for (size_t left = placed_[index]; left > 0 && look_up(at, block); --left) {
     if (block.address() == wanted.address()) return true;
-    if (!block.has_mark()) return false;
+    if (!block.has_list_mark(cls)) return false;
     at = block.next();
   }
   return false;
@@ -196,30 +157,48 @@ bool Nursery::is_listed(Block wanted) const {
 
 // ---- frees
 
-// Whether a block with the mark is a free one, not one whose program wrote the like.
+// Whether a block with a mark is a free one, not one whose program wrote the like.
 bool Nursery::was_freed(Block block) {
   take_remote();
   // What was freed before may have been given up for other blocks by now, or the slice gone.
   return block.slice->span != block.span || !block.is_one() || is_listed(block);
 }
 
+[[gnu::noinline]] void Nursery::release_marked(Descriptor* span, void* address,
+                                               const void* caller) {
+  const Block block = block_in(span, address);
+  const size_t bytes = block.bytes();
+  if (was_freed(block)) return report::double_free(address, bytes, caller);
+  const SizeClass cls = size_class_of(bytes);
+  take_back(block, cls, block.list_mark(cls));
+}
+
 void Nursery::release(Descriptor* span, void* address, const void* caller) {
   const Block block = block_in(span, address);
   const size_t bytes = block.bytes_if_one();
   if (bytes == 0) return report_no_block(address, caller);
-  if (__builtin_expect(block.has_mark(), 0) && was_freed(block))
-    return report::double_free(address, bytes, caller);
   const SizeClass cls = size_class_of(bytes);
+  const uint32_t found = small::mark_in(block.address()), listed = block.list_mark(cls);
+  if (__builtin_expect(found == listed || found == small::mark_of(span), 0))
+    return release_marked(span, address, caller);
+  take_back(block, cls, listed);
+}
+
+inline void Nursery::take_back(const Block& block, SizeClass cls, uint32_t list_mark) {
+  const size_t bytes = block_size(cls);
   Relaxed<uint16_t>& live = live_[index_of(cls)];
   // 0: a fork has lost the thread that freed it, and the list.
   if (live > 0) {
     live = static_cast<uint16_t>(live - 1);
     used_bytes_ -= static_cast<uint32_t>(bytes);
   }
-  if (is_small(cls))
-    push(block, cls);
-  else
-    give_up(block, cls);
+  if (is_small(cls)) {
+    Place& top = top_[index_of(cls)];
+    word_in(block.address()) = small::make_word(list_mark, top.number, top.offset);
+    top = {block.span->capacity, static_cast<uint16_t>(block.offset)};
+  } else {
+    give_up(*block.slice, block.offset, cls);
+  }
   note_freed(bytes);
 }
 
@@ -233,7 +212,7 @@ inline void Nursery::note_freed(size_t bytes) {
   if (free_bytes_ >= most_free_ && free_bytes_ >= used_bytes_) give_back_surplus();
 }
 
-void Nursery::give_back_surplus() {
+[[gnu::noinline]] void Nursery::give_back_surplus() {
   free_bytes_ = 0;
   merge();
   const size_t wasted = wasted_pages() * os::page_size();
@@ -265,7 +244,7 @@ void Nursery::take_remote(NurserySlice& slice) {
   size_t count = 0;
   for (small::Word word = first; count < remote::listed(slice.span, first); ++count) {
     const Block block{&slice, slice.span, small::offset_of(word)};
-    if (!block.is_one() || !block.has_mark()) {
+    if (!block.is_one() || !block.has_remote_mark()) {
       report::corrupted_block(block.address(), block.bytes(), nullptr);
       break;
     }
@@ -285,8 +264,12 @@ void Nursery::take_remote(NurserySlice& slice) {
 void Nursery::merge() {
   for (size_t index = 0; index < kClasses; ++index) {
     const auto cls = static_cast<SizeClass>(index);
-    Block block;
-    while (pop(cls, block)) give_up(block, cls);
+    for (Block block; pop(cls, block);) {
+      if (block.bytes_if_one() == block_size(cls))
+        give_up(*block.slice, block.offset, cls);
+      else
+        lose_list(cls, block);
+    }
   }
 }
 

@@ -8,10 +8,11 @@
 //
 // Freed blocks of up to kMaxSmall bytes wait in a list of their class, and are checked like those
 // of a slab when they are used again: the first word of each is one of heap/small.h, with the place
-// of the next. When there is no room for a block, those that wait are given up for blocks of any
-// size; larger ones are at once. Beyond kMostFreeAtFirst bytes of freed memory, later kMostFree,
-// and beyond as much as is in use, pages without a block go back: who takes and frees more will go
-// on.
+// of the next, and a mark that no other place or class has. So a word that was copied elsewhere, or
+// a forged place, leads to no block. When there is no room for a block, those that wait are given
+// up for blocks of any size; larger ones are at once. Beyond kMostFreeAtFirst bytes of freed
+// memory, later kMostFree, and beyond as much as is in use, pages without a block go back: who
+// takes and frees more will go on.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
 // thread with the nursery as it is, and what was busy is taken to be so again; what else was used
@@ -32,8 +33,10 @@
 
 #include "base/policy.h"
 #include "base/relaxed.h"
+#include "base/secret.h"
 #include "base/size_class.h"
 #include "heap/granules.h"
+#include "heap/small.h"
 #include "heap/stats.h"
 #include "span/descriptor.h"
 
@@ -126,14 +129,17 @@ class Nursery {
     bool is_one() const { return slice->granules.is_block(offset); }
     size_t bytes() const { return slice->granules.bytes_at(offset); }
     size_t bytes_if_one() const { return slice->granules.bytes_if_block(offset); }
-    bool has_mark() const;
+    // The mark of a block that another thread freed, and of one in the list of a class.
+    bool has_remote_mark() const { return small::has_mark(span, address()); }
+    uint32_t list_mark(SizeClass cls) const;
+    bool has_list_mark(SizeClass cls) const;
     // What stands in a listed block: the place of the next one.
     Place next() const;
-    void set_next(Place place) const;
-    void clear_word() const;
+    void clear_word() const { small::word_in(address()) = 0; }
   };
 
   bool is_busy(SizeClass cls) const;
+  bool is_busy_and_large(SizeClass cls) const;
   // Slices with a place in memory, the first ones; and those of them that have a span.
   bool is_made(size_t number) const;
   bool is_open(size_t number) const;
@@ -147,10 +153,12 @@ class Nursery {
   char* place_anywhere(SizeClass cls);
   bool open(ThreadHeap* home);
   bool pop(SizeClass cls, Block& block);
-  void push(Block block, SizeClass cls);
-  void give_up(Block block, SizeClass cls);
+  void lose_list(SizeClass cls, Block damaged);
+  void give_up(NurserySlice& slice, size_t offset, SizeClass cls);
   bool is_intact(Block block, SizeClass cls) const;
   bool was_freed(Block block);
+  void release_marked(Descriptor* span, void* address, const void* caller);
+  void take_back(const Block& block, SizeClass cls, uint32_t list_mark);
   bool is_listed(Block block) const;
   void note_freed(size_t bytes);
   void give_back_surplus();
@@ -178,5 +186,43 @@ class Nursery {
   std::array<Relaxed<uint16_t>, kClasses> placed_;  // blocks in use and listed ones
   std::array<uint8_t, kClasses> allocations_{};
 };
+
+// The secret makes it of no use to know another place's.
+inline uint32_t Nursery::Block::list_mark(SizeClass cls) const {
+  static_assert(kClasses <= kMinAlignment << 3);
+  const uint64_t place = offset << 3 | index_of(cls);
+  return small::mark_of(span) + static_cast<uint32_t>((place * secret) >> 32);
+}
+
+inline bool Nursery::Block::has_list_mark(SizeClass cls) const {
+  return small::mark_in(address()) == list_mark(cls);
+}
+
+inline Nursery::Place Nursery::Block::next() const {
+  const small::Word word = small::word_in(address());
+  return {static_cast<uint16_t>(small::used_of(word)),
+          static_cast<uint16_t>(small::offset_of(word))};
+}
+
+inline bool Nursery::is_made(size_t number) const {
+  return number - 1 < kSlicesForOne && slices_[number - 1];
+}
+
+inline bool Nursery::is_open(size_t number) const {
+  return is_made(number) && slices_[number - 1]->span;
+}
+
+inline bool Nursery::look_up(Place place, Block& block) const {
+  if (!is_open(place.number)) return false;
+  NurserySlice* slice = slices_[place.number - 1];
+  block = {slice, slice->span, place.offset};
+  return true;
+}
+
+// The word of a block in the list of `cls` is as it was written, as far as can be seen.
+inline bool Nursery::is_intact(Block block, SizeClass cls) const {
+  const Place next = block.next();
+  return block.has_list_mark(cls) && (next.number == 0 ? next.offset == 0 : is_open(next.number));
+}
 
 }  // namespace ox

@@ -176,7 +176,7 @@ void Nursery::subtract_remote(heap::ClassTable& classes, NurserySlice& slice) co
   for (size_t left = remote::listed(slice.span, word); left > 0; --left) {
     if (small::offset_of(word) == small::kNoBlock) return;
     const Block block{&slice, slice.span, small::offset_of(word)};
-    if (!block.has_mark() || !block.is_one()) return;
+    if (!block.has_remote_mark() || !block.is_one()) return;
     const size_t bytes = block.bytes();
     if (bytes > kMaxMedium) return;  // the owner takes them in meanwhile
     heap::ClassFigures& of_class = classes[index_of(size_class_of(bytes))];

@@ -162,10 +162,10 @@ bool is_free(const Descriptor* slab, const void* block) {
     if ((word & idle::kBusy) || idle::is_idle(slab, word)) return true;
     if (small::is_in_hole(slab, block)) return true;
   }
+  if (slab->kind == SpanKind::Nursery && nursery_of(slab).is_listed(block)) return true;
   if (!small::has_mark(slab, static_cast<const char*>(block))) return false;
-  if (is_remotely_free(slab, block)) return true;
-  return slab->kind == SpanKind::Small ? small::contains(slab, block)
-                                       : nursery_of(slab).is_listed(block);
+  return is_remotely_free(slab, block) ||
+         (slab->kind == SpanKind::Small && small::contains(slab, block));
 }
 
 void push(Descriptor* slab, void* block, const void* caller) {

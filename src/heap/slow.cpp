@@ -96,7 +96,7 @@ void free_into_slab(Descriptor* slab, void* block, const void* caller) {
   release(block);
 }
 
-void free_into_nursery(Descriptor* span, void* block, const void* caller) {
+inline void free_into_nursery(Descriptor* span, void* block, const void* caller) {
   const ThreadHeap* home = span->home.load(std::memory_order_acquire);  // as above
   if (home && home == current_heap())
     current_heap()->nursery.release(span, block, caller);

@@ -65,8 +65,11 @@ constexpr size_t kMarkOffset = 2;
 inline uint32_t mark_of(const Descriptor* slab) {
   return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(slab));
 }
+constexpr Word make_word(uint32_t mark, Word used, Word offset) {
+  return used << 48 | Word{mark} << 16 | offset;
+}
 inline Word make_word(const Descriptor* slab, Word used, Word offset) {
-  return used << 48 | Word{mark_of(slab)} << 16 | offset;
+  return make_word(mark_of(slab), used, offset);
 }
 inline Word used_of(Word word) {
   return word >> 48;
@@ -79,9 +82,12 @@ inline StoredWord& word_in(char* block) {
   return *reinterpret_cast<StoredWord*>(block);
 }
 
+inline uint32_t mark_in(const char* block) {
+  return *reinterpret_cast<const StoredMark*>(block + kMarkOffset);
+}
 // True for every free block, and for user data with probability 2^-32.
 inline bool has_mark(const Descriptor* slab, const char* block) {
-  return *reinterpret_cast<const StoredMark*>(block + kMarkOffset) == mark_of(slab);
+  return mark_in(block) == mark_of(slab);
 }
 
 inline uint64_t* twin_in(const Descriptor* slab, char* block) {

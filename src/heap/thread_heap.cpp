@@ -33,7 +33,8 @@ inline void ThreadHeap::make_current(SizeClass cls, Descriptor* slab) {
     return;
   }
   if (is_small(cls)) {
-    for (size_t slot = block_size(cls) / 16; slot >= first_slot(cls); --slot) slots[slot] = slab;
+    const size_t first = first_slot(cls);  // once: what is stored might be the table it is from
+    for (size_t slot = block_size(cls) / 16; slot >= first; --slot) slots[slot] = slab;
     return;
   }
   Descriptor*& place = medium_slots[medium_index(cls)];
@@ -67,14 +68,13 @@ inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
   return is_small(cls) ? small::pop(slab) : medium::pop(slab);
 }
 
-void* ThreadHeap::refill(SizeClass cls) {
-  Descriptor* slab = serving(cls);
-  // The short way to a class's first blocks.
-  if (Nursery::kServes && slab == no_slab() && is_small(cls)) {
-    if (wants_trim()) trim();
-    void* block = nursery.allocate(this, cls);
-    return block ? block : refill_slow(cls, cls);
-  }
+void* ThreadHeap::refill_from_nursery(SizeClass cls) {
+  if (wants_trim()) trim();
+  void* block = nursery.allocate(this, cls);
+  return block ? block : refill_slow(cls, cls);
+}
+
+void* ThreadHeap::refill_from_slabs(SizeClass cls, Descriptor* slab) {
   const SizeClass served = slab->size_class;  // `cls`, or its larger neighbour
   const Descriptor* waiting = partial[index_of(served)].first;
   if (waiting && slab != no_slab() && is_used_up(slab, served) && has_block(waiting, served) &&

@@ -88,7 +88,11 @@ class ThreadHeap : public CurrentSlabs {
   ThreadHeap* prev = nullptr;
 
   // Serves a request that the fast path could not. nullptr: out of memory.
-  void* refill(SizeClass cls);
+  void* refill(SizeClass cls) {
+    Descriptor* slab = serving(cls);
+    const bool is_first = Nursery::kServes && slab == no_slab() && is_small(cls);
+    return is_first ? refill_from_nursery(cls) : refill_from_slabs(cls, slab);
+  }
 
   // Frees a block into one of this heap's slabs, wherever it stands. Reports misuse.
   void free_checked(Descriptor* slab, void* block, const void* caller);
@@ -213,6 +217,8 @@ class ThreadHeap : public CurrentSlabs {
     if (slab->carved != 0) regret_ += static_cast<int32_t>(2 * slab->slices);
     slab->carved = 0;
   }
+  void* refill_from_nursery(SizeClass cls);  // the short way to a class's first blocks
+  void* refill_from_slabs(SizeClass cls, Descriptor* slab);
   void* turn(Descriptor* slab, SizeClass cls);
   [[gnu::noinline]] void* refill_slow(SizeClass cls, SizeClass wanted);
   void* refill_medium(SizeClass cls);

@@ -185,6 +185,23 @@ TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnInThatOfAnotherClass) {
       testing::KilledBySignal(SIGABRT), "is corrupted");
 }
 
+// The word of a free block in one of the same class that is in use, and a list made to lead there.
+TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnInABlockInUse) {
+  void* freed[] = {allocate(64), allocate(64)};
+  void* used = allocate(64);
+  release(freed[0]);
+  release(freed[1]);
+  std::memcpy(used, freed[0], sizeof(small::Word));
+  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(used) % kSliceSize);
+  std::memcpy(freed[1], &offset, sizeof offset);
+  EXPECT_EXIT(
+      {
+        allocate(64);
+        allocate(64);
+      },
+      testing::KilledBySignal(SIGABRT), "is corrupted");
+}
+
 // The word of a free block in memory where no block is any more, and a list made to lead there:
 // what that hands out would be somebody else's soon. Found by fuzzing.
 TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnWhereThereIsNoBlock) {
