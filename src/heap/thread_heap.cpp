@@ -59,7 +59,7 @@ inline void ThreadHeap::wait_as_partial(Descriptor* current) {
 
 // The short way of refill(), to a slab that waits and has a block at hand. nullptr: that was
 // written to.
-inline void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
+[[gnu::noinline]] void* ThreadHeap::turn(Descriptor* slab, SizeClass cls) {
   check::on_slow_path(*this);
   wait_as_partial(slab);
   slab = partial[index_of(cls)].rotate(slab);
