@@ -21,7 +21,7 @@ std::atomic<uint32_t> refused_slices[kMediumClasses];
 struct Made {
   std::atomic<uint8_t> all{0}, outgrew{0};
 };
-constexpr uint8_t kMade = 64;
+constexpr uint8_t kMade = 64, kFew = 4;
 // A class stays light if at most one of so many of its slabs does not.
 constexpr uint32_t kOutgrewShare = 4;
 Made made[kSmallClasses];
@@ -72,6 +72,10 @@ size_t take_refused(SizeClass cls, size_t slices) {
 
 void note_outgrew_light(SizeClass cls) {
   made[index_of(cls)].outgrew.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool few_made(SizeClass cls) {
+  return made[index_of(cls)].all.load(std::memory_order_relaxed) <= kFew;
 }
 
 bool stays_light(SizeClass cls) {

@@ -23,6 +23,8 @@ size_t take_refused(SizeClass cls, size_t slices);
 // was one alone.
 void note_made(SizeClass cls);
 void note_outgrew_light(SizeClass cls);
+// Whether so few were made ever that it is not known yet if the class is one of many blocks.
+bool few_made(SizeClass cls);
 bool stays_light(SizeClass cls);
 
 // Whether there are any now.

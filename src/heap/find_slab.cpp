@@ -15,21 +15,18 @@ using span_heap::Holds;
 
 namespace {
 
-// Slabs of a small class that leave open whether it is one of many blocks.
-constexpr size_t kFewSlabs = 4;
-
 bool stays_light(SizeClass cls) {
   return is_small(cls) && class_slices::stays_light(cls);
 }
 
-// Memory that the slab came with, and will hardly use, goes back: of a class that has few slabs
-// so far, which may use little of this one, and of one whose slabs stay light. What the first
+// Memory that the slab came with, and will hardly use, goes back: of a class that had few slabs so
+// far, which may use little of this one, and of one whose slabs stay light. What the first
 // blocks of a small one take stays.
 void give_back_unneeded(Descriptor* span, SizeClass cls, Holds& holds) {
   if (holds != Holds::Much) return;
-  const size_t few = is_small(cls) ? kFewSlabs * kSliceSize : 0;
-  const bool has_few = thread_heaps::few() && class_slices::peak_bytes(index_of(cls)) <= few;
-  if (!has_few && !stays_light(cls)) return;
+  const bool is_rare =
+      is_small(cls) ? class_slices::few_made(cls) : class_slices::peak_bytes(index_of(cls)) == 0;
+  if (!(is_rare && thread_heaps::few()) && !stays_light(cls)) return;
   const size_t kept = is_small(cls) ? kLight : 0;
   if (span_heap::give_back(span, kept)) holds = kept ? Holds::Little : Holds::Nothing;
 }

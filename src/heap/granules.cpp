@@ -22,25 +22,22 @@ size_t Granules::Bits::start_of_run(size_t at, size_t enough) const {
 }
 
 void Granules::Bits::set(size_t from, size_t to) {
-  while (from < to) {
-    const size_t begin = align_down(to - 1, 64) > from ? align_down(to - 1, 64) : from;
-    change(begin, 0, bits_of(begin, to));
-    to = begin;
+  uint64_t bits = bits_to(to);
+  for (size_t index = (to - 1) / 64; index > from / 64; --index) {
+    change(index, 0, bits);
+    bits = ~uint64_t{0};
   }
+  change(from / 64, 0, bits & bits_from(from));
 }
 
 void Granules::Bits::reset(size_t from, size_t to) {
-  while (from < to) {
-    const size_t end = align_down(from, 64) + 64 < to ? align_down(from, 64) + 64 : to;
-    change(from, bits_of(from, end), 0);
-    from = end;
+  uint64_t bits = bits_from(from);
+  size_t index = from / 64;
+  for (; index < (to - 1) / 64; ++index) {
+    change(index, bits, 0);
+    bits = ~uint64_t{0};
   }
-}
-
-void Granules::Bits::set_last_only(size_t from, size_t to) {
-  const size_t begin = align_down(to - 1, 64) > from ? align_down(to - 1, 64) : from;
-  reset(from, begin);
-  change(begin, bits_of(begin, to), last_of(bits_of(begin, to)));
+  change(index, bits & bits_to(to), 0);
 }
 
 size_t Granules::Bits::common(const Bits& other) const {
@@ -97,12 +94,13 @@ size_t Granules::used_bytes() const {
 void Granules::put(size_t offset, size_t bytes) {
   const size_t at = offset / kGranule;
   const size_t end = at + bytes / kGranule;
-  if (in_one_word(at, end)) {
-    const uint64_t bits = bits_of(at, end);
-    last_.change(at, bits, last_of(bits));
-    return used_.change(at, 0, bits);
+  if (at / 64 == (end - 1) / 64) {
+    const uint64_t bits = bits_from(at) & bits_to(end);
+    last_.change(at / 64, bits, bits & ~(bits >> 1));
+    return used_.change(at / 64, 0, bits);
   }
-  last_.set_last_only(at, end);
+  last_.reset(at, end);
+  last_.set(end - 1, end);
   used_.set(at, end);
 }
 

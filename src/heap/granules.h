@@ -81,12 +81,9 @@ class Granules {
   static constexpr size_t kCount = kSliceSize / kGranule;
   static constexpr size_t kFirst = 1;  // granule that may belong to a block
 
-  // Bits of granules that one word has, and the last of them.
-  static bool in_one_word(size_t from, size_t to) { return from / 64 == (to - 1) / 64; }
-  static uint64_t bits_of(size_t from, size_t to) {
-    return (~uint64_t{0} >> (64 - (to - from))) << from % 64;
-  }
-  static uint64_t last_of(uint64_t bits) { return bits & ~(bits >> 1); }
+  // In a word: the bits of granules from that one on, and of those before that one.
+  static constexpr uint64_t bits_from(size_t from) { return ~uint64_t{0} << from % 64; }
+  static constexpr uint64_t bits_to(size_t to) { return ~uint64_t{0} >> (63 - (to - 1) % 64); }
 
   // A bit for each granule. Words are stored with release and read with acquire: see above.
   class Bits {
@@ -107,10 +104,9 @@ class Granules {
     // reset from its start on: where a fork stops that, the rest is a block that nobody has.
     void set(size_t from, size_t to);
     void reset(size_t from, size_t to);
-    void set_last_only(size_t from, size_t to);
-    // Those of one word, that of granule `at`.
-    void change(size_t at, uint64_t clear, uint64_t set) {
-      words_[at / 64].store((word(at / 64) & ~clear) | set, std::memory_order_release);
+    // Those of the word of that index.
+    void change(size_t index, uint64_t clear, uint64_t set) {
+      words_[index].store((word(index) & ~clear) | set, std::memory_order_release);
     }
     void clear();
     // How many are set here and there; and here.

@@ -88,6 +88,15 @@ char* Nursery::place(SizeClass cls) {
   return nullptr;
 }
 
+namespace {
+
+uint64_t touched_units(span_heap::Holds holds) {
+  if (holds == span_heap::Holds::Nothing) return 0;
+  return NurserySlice::units(0, holds == span_heap::Holds::Little ? kLight : kSliceSize);
+}
+
+}  // namespace
+
 bool Nursery::open(ThreadHeap* home) {
   size_t number = 1;
   while (is_open(number)) ++number;
@@ -95,8 +104,8 @@ bool Nursery::open(ThreadHeap* home) {
   const bool is_new = !is_made(number);
   void* const room = is_new ? storage::allocate(sizeof(NurserySlice)) : slices_[number - 1];
   if (!room) return false;
-  bool zeroed;
-  Descriptor* span = span_heap::allocate(1, kSliceSize, zeroed);
+  span_heap::Holds holds;
+  Descriptor* span = span_heap::allocate_slice(false, holds);
   if (!span) return false;
   span->capacity = static_cast<uint16_t>(number);
   span->carved = 0;
@@ -107,7 +116,7 @@ bool Nursery::open(ThreadHeap* home) {
   const os::Guard guard(span_heap::lock());
   if (is_new) slices_[number - 1] = new (room) NurserySlice;
   NurserySlice& slice = *slices_[number - 1];
-  slice.touched = zeroed ? 0 : NurserySlice::units(0, kSliceSize);
+  slice.touched = touched_units(holds);
   slice.span = span;
   span->kind = SpanKind::Nursery;
   // release: as ThreadHeap::new_slab().
@@ -143,13 +152,13 @@ bool Nursery::is_listed(Block wanted) const {
   const size_t bytes = wanted.bytes();
   if (bytes > kMaxMedium) return false;  // for another thread, what was freed may change meanwhile
   const SizeClass cls = size_class_of(bytes);
-  if (!wanted.has_list_mark(cls)) return false;
+  if (!has_list_mark(wanted, cls)) return false;
   const size_t index = index_of(cls);
   Place at = top_[index];
   Block block;
   for (size_t left = placed_[index]; left > 0 && look_up(at, block); --left) {
     if (block.address() == wanted.address()) return true;
-    if (!block.has_list_mark(cls)) return false;
+    if (!has_list_mark(block, cls)) return false;
     at = block.next();
   }
   return false;
@@ -170,15 +179,17 @@ bool Nursery::was_freed(Block block) {
   const size_t bytes = block.bytes();
   if (was_freed(block)) return report::double_free(address, bytes, caller);
   const SizeClass cls = size_class_of(bytes);
-  take_back(block, cls, block.list_mark(cls));
+  take_back(block, cls, list_mark(block, cls));
 }
 
 void Nursery::release(Descriptor* span, void* address, const void* caller) {
   const Block block = block_in(span, address);
   const size_t bytes = block.bytes_if_one();
-  if (bytes == 0) return report_no_block(address, caller);
+  if (bytes - 1 >= kMaxMedium) return report_no_block(address, caller);
   const SizeClass cls = size_class_of(bytes);
-  const uint32_t found = small::mark_in(block.address()), listed = block.list_mark(cls);
+  // Else a rest that a fork has left: see granules.h.
+  if (bytes != block_size(cls)) return report_no_block(address, caller);
+  const uint32_t found = small::mark_in(block.address()), listed = list_mark(block, cls);
   if (__builtin_expect(found == listed || found == small::mark_of(span), 0))
     return release_marked(span, address, caller);
   take_back(block, cls, listed);
@@ -271,6 +282,8 @@ void Nursery::merge() {
         lose_list(cls, block);
     }
   }
+  top_.fill({});
+  merges_ = merges_ + 1;
 }
 
 }  // namespace ox

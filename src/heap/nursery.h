@@ -8,8 +8,9 @@
 //
 // Freed blocks of up to kMaxSmall bytes wait in a list of their class, and are checked like those
 // of a slab when they are used again: the first word of each is one of heap/small.h, with the place
-// of the next, and a mark that no other place or class has. So a word that was copied elsewhere, or
-// a forged place, leads to no block. When there is no room for a block, those that wait are given
+// of the next, and a mark that no other place or class has, nor this one once its blocks were given
+// up. So a word that was copied elsewhere, or written again later, or a forged place, leads to no
+// block. When there is no room for a block, those that wait are given
 // up for blocks of any size; larger ones are at once. Beyond kMostFreeAtFirst bytes of freed
 // memory, later kMostFree, and beyond as much as is in use, pages without a block go back: who
 // takes and frees more will go on.
@@ -129,10 +130,8 @@ class Nursery {
     bool is_one() const { return slice->granules.is_block(offset); }
     size_t bytes() const { return slice->granules.bytes_at(offset); }
     size_t bytes_if_one() const { return slice->granules.bytes_if_block(offset); }
-    // The mark of a block that another thread freed, and of one in the list of a class.
+    // Of a block that another thread freed.
     bool has_remote_mark() const { return small::has_mark(span, address()); }
-    uint32_t list_mark(SizeClass cls) const;
-    bool has_list_mark(SizeClass cls) const;
     // What stands in a listed block: the place of the next one.
     Place next() const;
     void clear_word() const { small::word_in(address()) = 0; }
@@ -155,7 +154,10 @@ class Nursery {
   bool pop(SizeClass cls, Block& block);
   void lose_list(SizeClass cls, Block damaged);
   void give_up(NurserySlice& slice, size_t offset, SizeClass cls);
-  bool is_intact(Block block, SizeClass cls) const;
+  // The mark of a block in the list of its class.
+  uint32_t list_mark(const Block& block, SizeClass cls) const;
+  bool has_list_mark(const Block& block, SizeClass cls) const;
+  bool is_intact(const Block& block, SizeClass cls) const;
   bool was_freed(Block block);
   void release_marked(Descriptor* span, void* address, const void* caller);
   void take_back(const Block& block, SizeClass cls, uint32_t list_mark);
@@ -181,21 +183,21 @@ class Nursery {
   uint32_t most_free_ = kMostFreeAtFirst;
   uint16_t kept_pages_ = 0;            // that wait for the next thread: retention::now_kept()
   Relaxed<size_t> remote_frees_;       // taken in so far
+  Relaxed<uint32_t> merges_;           // so far: in the marks of listed blocks
   std::array<Place, kClasses> top_{};  // the first block of each list
   std::array<Relaxed<uint16_t>, kClasses> live_;    // blocks in use
   std::array<Relaxed<uint16_t>, kClasses> placed_;  // blocks in use and listed ones
   std::array<uint8_t, kClasses> allocations_{};
 };
 
-// The secret makes it of no use to know another place's.
-inline uint32_t Nursery::Block::list_mark(SizeClass cls) const {
-  static_assert(kClasses <= kMinAlignment << 3);
-  const uint64_t place = offset << 3 | index_of(cls);
-  return small::mark_of(span) + static_cast<uint32_t>((place * secret) >> 32);
+inline uint32_t Nursery::list_mark(const Block& block, SizeClass cls) const {
+  static_assert(kClasses < kMinAlignment << 3 && kSliceSize <= 1 << 16);
+  const uint64_t place = uint64_t{merges_} << 23 | block.offset << 7 | (index_of(cls) + 1);
+  return small::mark_of(block.span) + static_cast<uint32_t>((place * secret) >> 32);
 }
 
-inline bool Nursery::Block::has_list_mark(SizeClass cls) const {
-  return small::mark_in(address()) == list_mark(cls);
+inline bool Nursery::has_list_mark(const Block& block, SizeClass cls) const {
+  return small::mark_in(block.address()) == list_mark(block, cls);
 }
 
 inline Nursery::Place Nursery::Block::next() const {
@@ -220,9 +222,9 @@ inline bool Nursery::look_up(Place place, Block& block) const {
 }
 
 // The word of a block in the list of `cls` is as it was written, as far as can be seen.
-inline bool Nursery::is_intact(Block block, SizeClass cls) const {
+inline bool Nursery::is_intact(const Block& block, SizeClass cls) const {
   const Place next = block.next();
-  return block.has_list_mark(cls) && (next.number == 0 ? next.offset == 0 : is_open(next.number));
+  return has_list_mark(block, cls) && (next.number == 0 ? next.offset == 0 : is_open(next.number));
 }
 
 }  // namespace ox

@@ -202,6 +202,52 @@ TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnInABlockInUse) {
       testing::KilledBySignal(SIGABRT), "is corrupted");
 }
 
+// One of another class, moved by a byte: no place is one that is no multiple of 16.
+TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnBetweenPlaces) {
+  void* freed[] = {allocate(16), allocate(16)};
+  auto* other = static_cast<char*>(allocate(144));  // eight classes further
+  release(freed[0]);
+  release(freed[1]);
+  release(other);
+  std::memmove(other + 1, other, sizeof(small::Word));
+  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(other + 1) % kSliceSize);
+  std::memcpy(freed[1], &offset, sizeof offset);
+  EXPECT_EXIT(
+      {
+        allocate(16);
+        allocate(16);
+      },
+      testing::KilledBySignal(SIGABRT), "is corrupted");
+}
+
+// The word of a block that was given up, written again when a larger one lies there.
+TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnWhereAnOldWordIsWrittenAgain) {
+  allocate(16);
+  void* gone[] = {allocate(64), allocate(64)};
+  release(gone[1]);
+  small::Word old;
+  std::memcpy(&old, gone[1], sizeof old);
+  release(gone[0]);
+  trim();
+  auto* const at = static_cast<char*>(gone[1]);
+  for (char* block = nullptr; block > at || block + 128 <= at;) {
+    block = static_cast<char*>(allocate(128));
+    ASSERT_LE(block, at);
+  }
+  void* freed[] = {allocate(64), allocate(64)};
+  release(freed[0]);
+  release(freed[1]);
+  std::memcpy(at, &old, sizeof old);
+  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(at) % kSliceSize);
+  std::memcpy(freed[1], &offset, sizeof offset);
+  EXPECT_EXIT(
+      {
+        allocate(64);
+        allocate(64);
+      },
+      testing::KilledBySignal(SIGABRT), "is corrupted");
+}
+
 // The word of a free block in memory where no block is any more, and a list made to lead there:
 // what that hands out would be somebody else's soon. Found by fuzzing.
 TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnWhereThereIsNoBlock) {
