@@ -20,8 +20,8 @@ bool stays_light(SizeClass cls) {
 }
 
 // Memory that the slab came with, and will hardly use, goes back: of a class that had few slabs so
-// far, which may use little of this one, and of one whose slabs stay light. What the first
-// blocks of a small one take stays.
+// far, which may use little of this one, and of one whose slabs stay light. What the first blocks
+// of a small one take stays.
 void give_back_unneeded(Descriptor* span, SizeClass cls, Holds& holds) {
   if (holds != Holds::Much) return;
   const bool is_rare =

@@ -10,10 +10,9 @@
 // of a slab when they are used again: the first word of each is one of heap/small.h, with the place
 // of the next, and a mark that no other place or class has, nor this one once its blocks were given
 // up. So a word that was copied elsewhere, or written again later, or a forged place, leads to no
-// block. When there is no room for a block, those that wait are given
-// up for blocks of any size; larger ones are at once. Beyond kMostFreeAtFirst bytes of freed
-// memory, later kMostFree, and beyond as much as is in use, pages without a block go back: who
-// takes and frees more will go on.
+// block. When there is no room for a block, those that wait are given up for blocks of any size;
+// larger ones are at once. Beyond kMostFreeAtFirst bytes of freed memory, later kMostFree, and
+// beyond as much as is in use, pages without a block go back: who takes and frees more will go on.
 //
 // A nursery belongs to its ThreadHeap for good: when the thread ends, the heap waits for another
 // thread with the nursery as it is, and what was busy is taken to be so again; what else was used
@@ -61,8 +60,8 @@ struct NurserySlice {
 
 class Nursery {
  public:
-  // Allocations after which a class gets slabs: sooner if those in use and the next are as large as
-  // kLarge, or, for the only thread, kLargeForOne.
+  // Allocations after which a class gets slabs. The latter two: if its blocks in use and the next
+  // are as large as kLarge; for the process's only thread, kLargeForOne.
   static constexpr uint8_t kBusy = 250, kBusyAndLarge = 32, kBusyAndLargeForOne = 128;
 
   // Not in the hardened build: classes share pages here.
