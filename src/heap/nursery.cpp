@@ -126,16 +126,12 @@ bool Nursery::open(ThreadHeap* home) {
 
 // ---- the lists
 
-[[gnu::cold]] void Nursery::lose_list(SizeClass cls, Block damaged) {
-  report::corrupted_block(damaged.address(), block_size(cls), nullptr);
-  top_[index_of(cls)] = {};
-}
-
 inline bool Nursery::pop(SizeClass cls, Block& block) {
   Place& top = top_[index_of(cls)];
   if (top.number == 0 || !look_up(top, block)) return false;
   if (__builtin_expect(!is_intact(block, cls), 0)) {
-    lose_list(cls, block);
+    report::corrupted_block(block.address(), block_size(cls), nullptr);
+    top = {};
     return false;
   }
   top = block.next();
@@ -275,12 +271,7 @@ void Nursery::take_remote(NurserySlice& slice) {
 void Nursery::merge() {
   for (size_t index = 0; index < kClasses; ++index) {
     const auto cls = static_cast<SizeClass>(index);
-    for (Block block; pop(cls, block);) {
-      if (block.bytes_if_one() == block_size(cls))
-        give_up(*block.slice, block.offset, cls);
-      else
-        lose_list(cls, block);
-    }
+    for (Block block; pop(cls, block);) give_up(*block.slice, block.offset, cls);
   }
   top_.fill({});
   merges_ = merges_ + 1;

@@ -151,7 +151,6 @@ class Nursery {
   char* place_anywhere(SizeClass cls);
   bool open(ThreadHeap* home);
   bool pop(SizeClass cls, Block& block);
-  void lose_list(SizeClass cls, Block damaged);
   void give_up(NurserySlice& slice, size_t offset, SizeClass cls);
   // The mark of a block in the list of its class.
   uint32_t list_mark(const Block& block, SizeClass cls) const;
@@ -220,10 +219,12 @@ inline bool Nursery::look_up(Place place, Block& block) const {
   return true;
 }
 
-// The word of a block in the list of `cls` is as it was written, as far as can be seen.
+// A block of `cls` stands there, and its word is as it was written when that came into the list, as
+// far as can be seen. The mark alone would do, but that a program might write an old one again.
 inline bool Nursery::is_intact(const Block& block, SizeClass cls) const {
   const Place next = block.next();
-  return has_list_mark(block, cls) && (next.number == 0 ? next.offset == 0 : is_open(next.number));
+  return has_list_mark(block, cls) && block.bytes_if_one() == block_size(cls) &&
+         (next.number == 0 ? next.offset == 0 : is_open(next.number));
 }
 
 }  // namespace ox
