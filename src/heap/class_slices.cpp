@@ -22,6 +22,7 @@ struct Made {
   std::atomic<uint8_t> all{0}, outgrew{0};
 };
 constexpr uint8_t kMade = 64, kFew = 4;
+static_assert(kFew < kMade / 2);  // once it was more, it always is
 // A class stays light if at most one of so many of its slabs does not.
 constexpr uint32_t kOutgrewShare = 4;
 Made made[kSmallClasses];

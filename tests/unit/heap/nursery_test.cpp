@@ -169,6 +169,17 @@ TEST_IN_FRESH_PROCESS(NurseryTest, FreedBlocksServeOtherSizesWhenMemoryIsUsedUp)
   EXPECT_NE(allocate(2000), nullptr);
 }
 
+// A listed block names that place of its slice as the next one's.
+void lead_to(void* listed, const void* place) {
+  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(place) % kSliceSize);
+  std::memcpy(listed, &offset, sizeof offset);
+}
+
+// When the second block of the list is asked for.
+void expect_noticed(size_t size) {
+  EXPECT_EXIT((allocate(size), allocate(size)), testing::KilledBySignal(SIGABRT), "is corrupted");
+}
+
 // The word of a free block of one class, written over that of another one: found by fuzzing.
 TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnInThatOfAnotherClass) {
   void* large = allocate(32);
@@ -177,12 +188,7 @@ TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnInThatOfAnotherClass) {
   release(small[1]);
   release(large);
   std::memcpy(large, small[1], sizeof(small::Word));
-  EXPECT_EXIT(
-      {
-        allocate(32);
-        allocate(32);
-      },
-      testing::KilledBySignal(SIGABRT), "is corrupted");
+  expect_noticed(32);
 }
 
 // The word of a free block in one of the same class that is in use, and a list made to lead there.
@@ -192,14 +198,8 @@ TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnInABlockInUse) {
   release(freed[0]);
   release(freed[1]);
   std::memcpy(used, freed[0], sizeof(small::Word));
-  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(used) % kSliceSize);
-  std::memcpy(freed[1], &offset, sizeof offset);
-  EXPECT_EXIT(
-      {
-        allocate(64);
-        allocate(64);
-      },
-      testing::KilledBySignal(SIGABRT), "is corrupted");
+  lead_to(freed[1], used);
+  expect_noticed(64);
 }
 
 // One of another class, moved by a byte: no place is one that is no multiple of 16.
@@ -210,14 +210,8 @@ TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnBetweenPlaces) {
   release(freed[1]);
   release(other);
   std::memmove(other + 1, other, sizeof(small::Word));
-  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(other + 1) % kSliceSize);
-  std::memcpy(freed[1], &offset, sizeof offset);
-  EXPECT_EXIT(
-      {
-        allocate(16);
-        allocate(16);
-      },
-      testing::KilledBySignal(SIGABRT), "is corrupted");
+  lead_to(freed[1], other + 1);
+  expect_noticed(16);
 }
 
 // The word of a block that was given up, written again when a larger one lies there.
@@ -238,14 +232,8 @@ TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnWhereAnOldWordIsWrittenAgain)
   release(freed[0]);
   release(freed[1]);
   std::memcpy(at, &old, sizeof old);
-  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(at) % kSliceSize);
-  std::memcpy(freed[1], &offset, sizeof offset);
-  EXPECT_EXIT(
-      {
-        allocate(64);
-        allocate(64);
-      },
-      testing::KilledBySignal(SIGABRT), "is corrupted");
+  lead_to(freed[1], at);
+  expect_noticed(64);
 }
 
 // The word of a free block in memory where no block is any more, and a list made to lead there:
@@ -257,14 +245,8 @@ TEST_IN_FRESH_PROCESS(NurseryTest, AListDoesNotGoOnWhereThereIsNoBlock) {
   release(freed[0]);
   release(freed[1]);
   std::memcpy(gone, freed[0], sizeof(small::Word));
-  const auto offset = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(gone) % kSliceSize);
-  std::memcpy(freed[1], &offset, sizeof offset);
-  EXPECT_EXIT(
-      {
-        allocate(64);
-        allocate(64);
-      },
-      testing::KilledBySignal(SIGABRT), "is corrupted");
+  lead_to(freed[1], gone);
+  expect_noticed(64);
 }
 
 // Two threads at once, neither of which can see that the other does the same.
